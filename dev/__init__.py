@@ -1,0 +1,1 @@
+"""Set-up and command tool of the project: `python3 -m dev --help`."""
