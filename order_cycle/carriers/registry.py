@@ -1,0 +1,69 @@
+"""Which carriers there are. A carrier is one folder with ``info.py`` (``INFO``) and
+``client.py`` (``Client``), and one line in ``CODES``. The client, and with it requests or
+zeep, is imported when it is first needed.
+"""
+
+from importlib import import_module
+
+from .api import CarrierClient, CarrierInfo
+from .dto import CarrierSettings
+from .errors import CarrierAuthError
+from .exchange import OnExchange
+
+#: Folder names, in the order in which a user sees them.
+CODES = (
+    "rehearsal_rest",
+    "rehearsal_soap",
+)
+
+
+def carriers() -> tuple[CarrierInfo, ...]:
+    """Return what is known of every carrier."""
+    return tuple(carrier_info(code) for code in CODES)
+
+
+def carrier_info(code: str) -> CarrierInfo:
+    """Return what is known of one carrier.
+
+    :raises ValueError: there is no carrier with this code.
+    """
+    return _module(code, "info").INFO
+
+
+def get_client(
+    code: str, settings: CarrierSettings, on_exchange: OnExchange | None = None
+) -> CarrierClient:
+    """Return a client for one account. It holds no connection and may be used by one thread.
+
+    :param on_exchange: called after every network call with its redacted trace.
+    :raises ValueError: there is no carrier with this code.
+    :raises CarrierAuthError: the settings are incomplete or do not fit this carrier.
+    """
+    _check_settings(carrier_info(code), settings)
+    return _module(code, "client").Client(settings, on_exchange)
+
+
+def _module(code: str, name: str):
+    if code not in CODES:
+        raise ValueError(f"There is no carrier {code!r}. Known: {', '.join(CODES)}.")
+    return import_module(f".{code}.{name}", __package__)
+
+
+def _check_settings(info: CarrierInfo, settings: CarrierSettings) -> None:
+    if settings.environment not in info.environments:
+        served = ", ".join(info.environments)
+        raise CarrierAuthError(
+            f"{info.label} has no environment {settings.environment!r}. Choose one of: {served}.",
+            code="environment_not_served",
+        )
+    missing = [field.label for field in info.account_fields if not _value(settings, field)]
+    if missing:
+        raise CarrierAuthError(
+            f"The account of {info.label} is incomplete: fill in {', '.join(missing)}.",
+            code="account_incomplete",
+        )
+
+
+def _value(settings: CarrierSettings, field) -> str:
+    extra = settings.extra_secrets if field.is_secret else settings.extra
+    return getattr(settings, field.name, None) or extra.get(field.name, "")

@@ -1,0 +1,95 @@
+"""Rehearsal Parcel: capability -> mapping -> transport -> mapping, and nothing else."""
+
+from .. import auth, documents
+from ..dto import Booking, CarrierSettings, Document, Quote, ShipmentRequest, TrackingEvent
+from ..errors import CarrierProtocolError, FieldProblem, InvalidShipment
+from ..exchange import OnExchange
+from ..rest.transport import RestTransport, StatusRules
+from . import answers, mapping
+from .checks import booking_problems, quote_problems
+from .info import INFO
+
+#: 400 and 422 are answers of the contract's check, made before anything is created; 409 and
+#: 404 likewise. 429 and 503 come from the door: the request was not looked at.
+RULES = StatusRules(
+    refused=frozenset({400, 404, 409, 422}),
+    not_sent=frozenset({429, 503}),
+    read_refusal=answers.read_refusal,
+)
+
+
+class Client:
+    """One account at the rehearsal parcel carrier."""
+
+    info = INFO
+
+    def __init__(self, settings: CarrierSettings, on_exchange: OnExchange | None = None):
+        self._transport = RestTransport(
+            settings,
+            headers=auth.bearer(settings.api_key),
+            rules=RULES,
+            on_exchange=on_exchange,
+        )
+
+    def find_problems(self, request: ShipmentRequest) -> tuple[FieldProblem, ...]:
+        """See ``CarrierClient``."""
+        return booking_problems(request)
+
+    def book(self, request: ShipmentRequest) -> Booking:
+        """See ``CarrierClient``. May be sent again with the same key and payload."""
+        problems = self.find_problems(request)
+        if problems:
+            raise InvalidShipment(problems)
+        answer = self._transport.call(
+            "createShipment",
+            "POST",
+            ("v1", "shipments"),
+            body=mapping.to_booking(request),
+            headers={"Idempotency-Key": request.idempotency_key},
+        )
+        return answers.read_booking(answer.data, was_known=answer.status == 200)
+
+    def find_by_reference(self, request_ref: str) -> tuple[Booking, ...]:
+        """See ``FindsByReference``."""
+        answer = self._transport.call(
+            "findShipments", "GET", ("v1", "shipments"), query={"reference": request_ref}
+        )
+        return answers.read_found(answer.data)
+
+    def cancel(self, waybill_ref: str) -> None:
+        """See ``Cancels``."""
+        answer = self._transport.call("cancelShipment", "DELETE", ("v1", "shipments", waybill_ref))
+        if not answers.is_cancelled(answer.data):
+            raise CarrierProtocolError(
+                "The carrier accepted the cancellation but the shipment is still live. Ask it.",
+                code="not_cancelled",
+            )
+
+    def print_again(self, waybill_ref: str) -> tuple[Document, ...]:
+        """See ``PrintsAgain``."""
+        answer = self._transport.call("getLabels", "GET", ("v1", "shipments", waybill_ref, "label"))
+        usable, warnings = documents.sort_out(answers.read_labels(answer.data))
+        if warnings:
+            raise CarrierProtocolError(warnings[0].text, code=warnings[0].code, fields=warnings)
+        return usable
+
+    def track(self, waybill_ref: str) -> tuple[TrackingEvent, ...]:
+        """See ``Tracks``."""
+        answer = self._transport.call(
+            "getTracking", "GET", ("v1", "shipments", waybill_ref, "tracking")
+        )
+        return answers.read_events(answer.data)
+
+    def quote(self, request: ShipmentRequest) -> tuple[Quote, ...]:
+        """See ``Quotes``."""
+        problems = quote_problems(request)
+        if problems:
+            raise InvalidShipment(problems)
+        answer = self._transport.call(
+            "createQuote", "POST", ("v1", "quotes"), body=mapping.to_quote(request)
+        )
+        return answers.read_quotes(answer.data)
+
+    def check_account(self) -> None:
+        """See ``ChecksAccount``."""
+        self._transport.call("ping", "GET", ("v1", "ping"))

@@ -1,0 +1,141 @@
+"""Rehearsal Parcel: our values into its JSON. Pure functions; limits and codes on top."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from ..dto import Address, Commodity, Money, Parcel, ShipmentRequest
+from ..findings import clean
+
+NAME_MAX = 40
+STREET_MAX = 50
+CITY_MAX = 40
+ZIP_MAX = 10
+STATE_MAX = 3
+EMAIL_MAX = 80
+CONTENT_MAX = 50
+INSTRUCTIONS_MAX = 100
+DESCRIPTION_MAX = 60
+PARCELS_MAX = 20
+COMMODITIES_MAX = 99
+WEIGHT_MAX_GRAMS = 31_500
+COMMODITY_WEIGHT_MAX_GRAMS = 630_000
+SIDE_MAX_MM = 2_000
+
+REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{0,34}")
+KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+COUNTRY = re.compile(r"[A-Z]{2}")
+HS_CODE = re.compile(r"[0-9]{6,12}")
+QUANTITY = re.compile(r"[0-9]{1,7}(\.[0-9]{1,3})?")
+
+SERVICE_CODES = {"economy": "ECO", "standard": "STD", "express": "EXP"}
+OPTION_CODES = {"signature": "SIGNATURE", "saturday_delivery": "SATURDAY"}
+SIDES = ("length", "width", "height")
+LABEL_FORMATS = {"pdf": "PDF"}
+
+
+def to_booking(request: ShipmentRequest) -> dict[str, Any]:
+    """Return the body of ``createShipment``."""
+    return _filled(
+        {
+            "reference": request.request_ref,
+            "service": SERVICE_CODES[request.service],
+            "shipDate": request.ship_date.isoformat(),
+            "sender": _address(request.sender),
+            "receiver": _address(request.receiver),
+            "parcels": [_parcel(parcel) for parcel in request.parcels],
+            "customs": [_customs_item(item) for item in request.commodities],
+            "goodsValue": _money(request.goods_value),
+            "cashOnDelivery": _money(request.cash_on_delivery),
+            "options": sorted({OPTION_CODES[code] for code in request.accessorials}),
+            "instructions": clean(request.instructions),
+            "labelFormat": LABEL_FORMATS[request.label_format],
+        }
+    )
+
+
+def to_quote(request: ShipmentRequest) -> dict[str, Any]:
+    """Return the body of ``createQuote``; without a service it asks for all of them."""
+    return _filled(
+        {
+            "service": SERVICE_CODES.get(request.service),
+            "sender": _place(request.sender),
+            "receiver": _place(request.receiver),
+            "parcels": [
+                _filled({"weightKg": kilograms(p.weight_grams), "dimensions": _dimensions(p)})
+                for p in request.parcels
+            ],
+        }
+    )
+
+
+def kilograms(grams: int) -> str:
+    """Return whole grams as kilograms with three decimals, without a float on the way."""
+    return f"{Decimal(grams).scaleb(-3):.3f}"
+
+
+def plain(number: Decimal) -> str:
+    """Return a number without exponent and without zeros at its end."""
+    return f"{number.normalize():f}"
+
+
+def _address(address: Address) -> dict[str, Any]:
+    return _filled(
+        {
+            "name": clean(address.name),
+            "company": clean(address.company_name),
+            "street": clean(address.street),
+            "street2": clean(address.street2),
+            "postalCode": clean(address.zip_code),
+            "city": clean(address.city),
+            "state": clean(address.state_code),
+            "country": address.country_code,
+            "phone": clean(address.phone),
+            "email": clean(address.email),
+            "residential": address.is_residential,
+        }
+    )
+
+
+def _place(address: Address) -> dict[str, str]:
+    return {"postalCode": clean(address.zip_code), "country": address.country_code}
+
+
+def _parcel(parcel: Parcel) -> dict[str, Any]:
+    return _filled(
+        {
+            "reference": parcel.reference,
+            "weightKg": kilograms(parcel.weight_grams),
+            "dimensions": _dimensions(parcel),
+            "content": clean(parcel.content),
+        }
+    )
+
+
+def _dimensions(parcel: Parcel) -> dict[str, int] | None:
+    sides = (parcel.length_mm, parcel.width_mm, parcel.height_mm)
+    if None in sides:
+        return None
+    # Rounded up: a box of 101 mm does not go through an opening of 10 cm.
+    return {f"{name}Cm": -(-side // 10) for name, side in zip(SIDES, sides, strict=True)}
+
+
+def _customs_item(item: Commodity) -> dict[str, Any]:
+    return {
+        "description": clean(item.description),
+        "quantity": plain(item.quantity),
+        # The contract has cents; a unit price may have less, and the customs accept rounding.
+        "unitValue": _money(Money(amount=item.unit_value, currency=item.currency)),
+        "hsCode": item.hs_code,
+        "originCountry": item.origin_country,
+        "weightKg": kilograms(item.weight_grams),
+    }
+
+
+def _money(money: Money | None) -> dict[str, str] | None:
+    return money and {"amount": f"{money.amount:.2f}", "currency": money.currency}
+
+
+def _filled(data: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is empty: the contract knows absent fields, not null or blank ones."""
+    return {key: value for key, value in data.items() if value not in (None, "", [])}

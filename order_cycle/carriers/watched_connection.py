@@ -1,0 +1,117 @@
+"""Knows of one HTTP call whether a byte has left, and cuts it when its time is over."""
+
+import socket
+import threading
+from functools import partial
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+
+class Watch:
+    """The deadline of one call; a context manager around it.
+
+    :ivar is_sent: the request may have left this machine, wholly or in part.
+    :ivar is_over: the deadline has passed.
+    """
+
+    def __init__(self, deadline_s: float):
+        self._lock = threading.Lock()
+        self._handle: socket.socket | None = None
+        self._timer = threading.Timer(deadline_s, self._cut)
+        self._timer.daemon = True
+        self.is_sent = False
+        self.is_over = False
+
+    def __enter__(self) -> "Watch":
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_error) -> None:
+        self._timer.cancel()
+        with self._lock:
+            if self._handle:
+                self._handle.close()
+                self._handle = None
+
+    def guard(self, sock: socket.socket) -> None:
+        """Cut this connection at the deadline, at once if it has passed already.
+
+        The socket is duplicated because TLS takes the original over and leaves it empty;
+        a shutdown through the copy ends the connection for both.
+        """
+        with self._lock:
+            self._handle = sock.dup()
+            if self.is_over:
+                _shut(self._handle)
+
+    def _cut(self) -> None:
+        with self._lock:
+            self.is_over = True
+            if self._handle:
+                _shut(self._handle)
+
+
+def _shut(sock: socket.socket) -> None:
+    try:
+        sock.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        # The other side was faster: the connection is down, which is what was wanted.
+        return
+
+
+class _Watched:
+    """Mixin for the connection classes of urllib3."""
+
+    def __init__(self, *args, watch: Watch, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._watch = watch
+
+    def _new_conn(self):
+        sock = super()._new_conn()
+        self._watch.guard(sock)
+        return sock
+
+    def connect(self):
+        result = super().connect()
+        if self._watch.is_over:
+            # The name look-up or the connection took all the time; nothing has left yet.
+            self.close()
+            raise TimeoutError("connected after the deadline")
+        return result
+
+    def send(self, data):
+        if self.sock is None:
+            self.connect()
+        self._watch.is_sent = True
+        return super().send(data)
+
+
+class _WatchedHttp(_Watched, HTTPConnection):
+    pass
+
+
+class _WatchedHttps(_Watched, HTTPSConnection):
+    pass
+
+
+class WatchedAdapter(HTTPAdapter):
+    """Transport adapter of ``requests`` whose connections report to a watch. No retries."""
+
+    def __init__(self, watch: Watch):
+        self._watch = watch
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, *args, **kwargs):
+        result = super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {
+            "http": partial(self._pool, HTTPConnectionPool, _WatchedHttp),
+            "https": partial(self._pool, HTTPSConnectionPool, _WatchedHttps),
+        }
+        return result
+
+    def _pool(self, pool_class, connection_class, *args, **kwargs):
+        pool = pool_class(*args, **kwargs)
+        pool.ConnectionCls = partial(connection_class, watch=self._watch)
+        return pool
