@@ -1,0 +1,97 @@
+"""How a stored booking looks in the parcel carrier's JSON."""
+
+import base64
+from typing import Any
+
+from .. import tariff
+from ..journey import Scan
+from ..store import StoredBooking
+from . import rules
+from .label import LabelFacts, label_pdf
+from .numbers import tracking_number
+
+#: Stage of a journey -> (code, description).
+_EVENTS = {
+    "announced": ("ANNOUNCED", "The shipment was announced."),
+    "collected": ("COLLECTED", "The parcel was collected."),
+    "hub": ("IN_HUB", "The parcel passed a hub."),
+    "out": ("OUT_FOR_DELIVERY", "The parcel is on the delivery van."),
+    "delivered": ("DELIVERED", "The parcel was delivered."),
+    "cancelled": ("CANCELLED", "The shipment was cancelled."),
+}
+
+
+def shipment_view(booking: StoredBooking, base_url: str) -> dict[str, Any]:
+    """Return a ``Shipment`` without labels."""
+    payload = booking.payload
+    return {
+        "id": booking.number,
+        "reference": booking.reference,
+        "status": "cancelled" if booking.cancelled_at else "booked",
+        "service": payload["service"],
+        "createdAt": booking.booked_at.isoformat(),
+        "price": money_view(
+            rules.rate(payload["service"], payload).price(rules.kilograms(payload))
+        ),
+        "trackingUrl": f"{base_url}/track/{booking.number}",
+        "parcels": [
+            {
+                "reference": parcel["reference"],
+                "trackingNumber": tracking_number(booking.number, index),
+                "trackingUrl": f"{base_url}/track/{booking.number}",
+            }
+            for index, parcel in enumerate(payload["parcels"], start=1)
+        ],
+    }
+
+
+def label_views(booking: StoredBooking, content: bytes | None = None) -> list[dict[str, str]]:
+    """Return the ``Label`` of each parcel; with ``content`` every label is that instead."""
+    parcels = booking.payload["parcels"]
+    return [
+        {
+            "parcelReference": parcel["reference"],
+            "format": "PDF",
+            "data": base64.b64encode(
+                content or _label(booking, parcel, number=number, count=len(parcels))
+            ).decode(),
+        }
+        for number, parcel in enumerate(parcels, start=1)
+    ]
+
+
+def event_views(booking: StoredBooking, scans: list[Scan]) -> list[dict[str, str]]:
+    """Return a ``TrackingEvent`` for each scan of each parcel, oldest first."""
+    return [
+        {
+            "code": _EVENTS[scan.stage][0],
+            "description": _EVENTS[scan.stage][1],
+            "time": scan.time.isoformat(),
+            "location": _location(booking.payload, scan.stage),
+            "trackingNumber": tracking_number(booking.number, index),
+        }
+        for scan in scans
+        for index in range(1, len(booking.payload["parcels"]) + 1)
+    ]
+
+
+def money_view(amount) -> dict[str, str]:
+    """Return a ``Money``."""
+    return {"amount": str(amount), "currency": tariff.CURRENCY}
+
+
+def _location(payload: dict[str, Any], stage: str) -> str:
+    side = "receiver" if stage in ("out", "delivered") else "sender"
+    return f"{payload[side]['city']}, {payload[side]['country']}"
+
+
+def _label(booking: StoredBooking, parcel: dict[str, Any], *, number: int, count: int) -> bytes:
+    return label_pdf(
+        LabelFacts(
+            shipment=booking.payload,
+            parcel=parcel,
+            tracking_number=tracking_number(booking.number, number),
+            number=number,
+            count=count,
+        )
+    )
