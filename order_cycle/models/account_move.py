@@ -1,0 +1,107 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..exceptions import CycleError
+from ..tools import isolate, transact
+
+RETRY_AFTER = timedelta(hours=1)
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    cycle_send_at = fields.Datetime(
+        string="To Send From",
+        index="btree_not_null",
+        copy=False,
+        readonly=True,
+        help="The cycle sends this invoice to the customer from this time on. Empty: it was sent, "
+        "or nobody asked for it.",
+    )
+
+    def _post(self, soft=True):
+        posted = super()._post(soft)
+        self._cycle_signal(posted, "invoiced")
+        return posted
+
+    def _invoice_paid_hook(self):
+        result = super()._invoice_paid_hook()
+        self._cycle_signal(self, "paid")
+        return result
+
+    def _cycle_signal(self, moves, reason):
+        if not self.env.context.get("order_cycle__advancing"):
+            invoices = moves.filtered(lambda move: move.is_sale_document())
+            orders = invoices.line_ids.sale_line_ids.order_id
+            self.env["order.cycle.signal"]._emit(orders, reason)
+
+    # === SENDING === #
+
+    def _cycle_queue_sending(self):
+        """Have posted invoices sent in the background.
+
+        Odoo's own queue makes the PDFs of ten invoices in one go: one that fails keeps the other
+        nine from being sent, and Debian's wkhtmltopdf refuses more than one at a time.
+        """
+        if self:
+            self.cycle_send_at = fields.Datetime.now()
+            self.env.ref("order_cycle.cron_send").sudo()._trigger()
+
+    @api.model
+    def _cron_cycle_send(self):
+        """Send what is queued, one invoice per transaction."""
+        progress = self.env["ir.cron"]._commit_progress
+        queued = self.search(self._cycle_to_send_domain(), order="cycle_send_at, id")
+        seconds_left = progress(remaining=len(queued))
+        for invoice_id in queued.ids:
+            if not seconds_left:
+                break
+            # Alone, so that a commit does not make Odoo read the whole queue again.
+            invoice = self.browse(invoice_id)
+            transact(self.env, invoice._cycle_send_if_due)
+            seconds_left = progress(1)
+
+    @api.model
+    def _cycle_to_send_domain(self):
+        return [("cycle_send_at", "<=", fields.Datetime.now()), ("state", "=", "posted")]
+
+    def _cycle_send_if_due(self):
+        due = self.try_lock_for_update().filtered_domain(self._cycle_to_send_domain())
+        isolate(
+            due,
+            lambda move: move._cycle_send(),
+            lambda move, error: move._cycle_sending_failed(error),
+        )
+
+    def _cycle_send(self):
+        """Make the PDF and send it the way the customer prefers."""
+        self.ensure_one()
+        company = self.company_id
+        move = self.with_company(company).with_context(lang=company.partner_id.lang)
+        partner = move.partner_id
+        if partner.invoice_sending_method != "manual" and not partner.email:
+            raise CycleError(
+                "not_sent",
+                self.env._(
+                    "Invoice %(invoice)s cannot be sent: %(customer)s has no e-mail address.",
+                    invoice=self.name,
+                    customer=partner.display_name,
+                ),
+            )
+        author = self.invoice_user_id or self.env.user
+        self.env["account.move.send"]._generate_and_send_invoices(
+            move, author_user_id=author.id, author_partner_id=author.partner_id.id
+        )
+        self.cycle_send_at = False
+        self._cycle_sending_exceptions()._close("solved")
+
+    def _cycle_sending_failed(self, error):
+        """Try again later, and show it on the order."""
+        self.cycle_send_at = fields.Datetime.now() + RETRY_AFTER
+        for order in self.line_ids.sale_line_ids.order_id:
+            self.env["order.cycle.exception"]._raise(order, "send", "not_sent", str(error))
+
+    def _cycle_sending_exceptions(self):
+        exceptions = self.line_ids.sale_line_ids.order_id.cycle_exception_ids
+        return exceptions.filtered(lambda row: row.is_open and row.kind == "not_sent")

@@ -1,0 +1,145 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..carriers import carrier_info, carriers, get_client
+from ..carriers.dto import CarrierSettings
+from ..carriers.errors import CarrierError
+
+SECRET_GROUPS = "order_cycle.group_order_cycle_admin"
+
+
+class OrderCycleCarrierAccount(models.Model):
+    """How one company reaches one carrier: environment, address, credentials."""
+
+    _name = "order.cycle.carrier.account"
+    _description = "Carrier Account"
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    carrier_code = fields.Selection(
+        selection=lambda self: [(info.code, info.label) for info in carriers()],
+        string="Carrier",
+        required=True,
+    )
+    environment = fields.Selection(
+        [("rehearsal", "Rehearsal"), ("test", "Test"), ("live", "Live")],
+        required=True,
+        default="test",
+        help="Rehearsal: a carrier that runs on your own machine and ships nothing.\n"
+        "Test: the carrier's sandbox. Live: real shipments that cost money.",
+    )
+    base_url = fields.Char(
+        string="Address",
+        help="Only for carriers without a fixed address, such as the rehearsal carriers.",
+    )
+    needs_address = fields.Boolean(compute="_compute_carrier_facts")
+    username = fields.Char(groups=SECRET_GROUPS, copy=False)
+    password = fields.Char(groups=SECRET_GROUPS, copy=False, exportable=False)
+    api_key = fields.Char(string="API Key", groups=SECRET_GROUPS, copy=False, exportable=False)
+    account_number = fields.Char(copy=False)
+    deadline_s = fields.Integer(
+        string="Deadline",
+        default=30,
+        help="Seconds for one call, from the first byte to the last. A booking without an answer "
+        "by then has an unknown outcome, which the worker or a person finds out.",
+    )
+    mode = fields.Char(string="Carries", compute="_compute_carrier_facts")
+    recovery = fields.Char(string="After a Lost Answer", compute="_compute_carrier_facts")
+    delivery_ids = fields.One2many(
+        "delivery.carrier", "cycle_account_id", string="Delivery Methods"
+    )
+    paused_until = fields.Datetime(
+        copy=False, readonly=True, help="No call before this time: the carrier refused the account."
+    )
+
+    _deadline_in_range = models.Constraint(
+        "CHECK(deadline_s BETWEEN 1 AND 60)",
+        "The deadline of a carrier call is between 1 and 60 seconds: a worker that waits longer "
+        "is stopped by Odoo.",
+    )
+
+    @api.depends("carrier_code", "environment")
+    @api.depends_context("lang")
+    def _compute_carrier_facts(self):
+        _ = self.env._
+        modes = {"parcel": _("Parcels"), "freight": _("Freight on pallets")}
+        recoveries = {
+            "key": _("The same booking is sent again; the carrier recognises it"),
+            "lookup": _("The carrier is asked for our reference"),
+            "none": _("A person has to ask the carrier"),
+        }
+        for account in self:
+            info = account.carrier_code and carrier_info(account.carrier_code)
+            account.mode = info and modes[info.mode]
+            account.recovery = info and recoveries[info.recovery.value]
+            account.needs_address = bool(
+                info and not info.environments.get(account.environment, "")
+            )
+
+    # === ACTION METHODS === #
+
+    def action_check(self):
+        """Ask the carrier whether address and credentials are right, and say so."""
+        self.ensure_one()
+        self.check_access("write")
+        try:
+            self._client().check_account()
+        except CarrierError as error:
+            raise UserError(
+                self.env._(
+                    "%(account)s does not answer as it should: %(reason)s",
+                    account=self.name,
+                    reason=error.message,
+                )
+            ) from error
+        self.sudo().paused_until = False
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("%(account)s answers.", account=self.name),
+            },
+        }
+
+    # === BUSINESS METHODS === #
+
+    def _info(self):
+        """Return the `CarrierInfo` of this account's carrier."""
+        self.ensure_one()
+        return carrier_info(self.carrier_code)
+
+    def _client(self, on_exchange=None):
+        """Return a `CarrierClient` for this account. It needs no cursor once it is made.
+
+        :param on_exchange: called with the redacted `Exchange` of every network call
+        :raises CarrierAuthError: the account is incomplete
+        """
+        self.ensure_one()
+        # sudo: the worker and a packer may book without being able to read the credentials
+        account = self.sudo()
+        settings = CarrierSettings(
+            environment=account.environment,
+            base_url=account.base_url or account._info().environments.get(account.environment, ""),
+            username=account.username or "",
+            password=account.password or "",
+            api_key=account.api_key or "",
+            account_number=account.account_number or "",
+            deadline_s=float(account.deadline_s),
+        )
+        return get_client(account.carrier_code, settings, on_exchange)
+
+    @api.model
+    def _service_selection(self):
+        """Return every service of every carrier as [("carrier:service", label)]."""
+        return [
+            (f"{info.code}:{service.code}", f"{info.label}: {service.label}")
+            for info in carriers()
+            for service in info.services
+        ]

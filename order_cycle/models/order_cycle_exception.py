@@ -1,0 +1,262 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+
+# Seconds until an unexpected failure is tried again by itself: 5 min, 30 min, 2 h, then 6 h.
+BACKOFF_S = (300, 1800, 7200, 21600)
+
+# What a step of the flow raises and solves by itself.
+STEP_KINDS = ("failed", "crashed", "no_policy", "no_journal", "shipment")
+
+
+class OrderCycleException(models.Model):
+    """Something that stops an order and waits for a person: cause, owner, next action.
+
+    An exception is raised by a step of the flow, by the intake or by a carrier. It is solved by
+    the step that succeeds later, or dismissed by a person.
+    """
+
+    _name = "order.cycle.exception"
+    _description = "Order Exception"
+    _order = "is_open desc, create_date desc, id desc"
+    _check_company_auto = True
+
+    name = fields.Char(compute="_compute_name")
+    order_id = fields.Many2one("sale.order", ondelete="cascade", index=True, check_company=True)
+    picking_id = fields.Many2one("stock.picking", string="Delivery", ondelete="cascade", index=True)
+    consignment_id = fields.Many2one("order.cycle.consignment", ondelete="cascade", index=True)
+    intake_id = fields.Many2one("order.cycle.intake", string="Received Order", ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    partner_id = fields.Many2one(related="order_id.partner_id", string="Customer")
+    channel_id = fields.Many2one(related="order_id.cycle_channel_id", store=True, index=True)
+    cycle_stage = fields.Selection(related="order_id.cycle_stage", string="Order Stage")
+    step = fields.Selection(
+        selection=lambda self: self.env["sale.order"]._cycle_step_selection(),
+        required=True,
+        help="The step of the flow that could not be done.",
+    )
+    kind = fields.Selection(
+        [
+            ("failed", "A step failed"),
+            ("crashed", "Unexpected failure"),
+            ("no_policy", "No policy fits"),
+            ("price", "Price differs"),
+            ("conflict", "Sent again with other content"),
+            ("payment", "Payment differs"),
+            ("no_journal", "No journal to pay into"),
+            ("not_sent", "Invoice not sent"),
+            ("shipment", "Shipment data incomplete"),
+            ("refused", "Refused by the carrier"),
+            ("recall", "Cancelled after booking"),
+            ("unknown", "Outcome unknown at the carrier"),
+            ("account", "Carrier account refused"),
+        ],
+        required=True,
+    )
+    cause = fields.Text(required=True, help="What happened and why, in words.")
+    next_action = fields.Char(compute="_compute_next_action", help="What to do about it.")
+    is_blocking = fields.Boolean(
+        help="The order does not pass this step until a person solves the exception."
+    )
+    state = fields.Selection(
+        [("open", "Open"), ("solved", "Solved"), ("dismissed", "Dismissed")],
+        required=True,
+        default="open",
+    )
+    is_open = fields.Boolean(compute="_compute_is_open", store=True, index=True)
+    user_id = fields.Many2one("res.users", string="Owner", index=True)
+    attempts = fields.Integer(default=1, help="How many times the step was tried and failed.")
+    last_seen_at = fields.Datetime(default=fields.Datetime.now)
+    solved_at = fields.Datetime(readonly=True)
+    solved_by_id = fields.Many2one("res.users", string="Solved by", readonly=True)
+
+    _one_open_per_cause = models.UniqueIndex(
+        "(order_id, step, kind, COALESCE(consignment_id, 0)) WHERE state = 'open'",
+        "This exception is open already.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("kind", "order_id.name", "picking_id.name", "intake_id.external_ref")
+    def _compute_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for exception in self:
+            document = (
+                exception.order_id.name
+                or exception.picking_id.name
+                or exception.intake_id.external_ref
+            )
+            exception.name = f"{document or ''}: {labels.get(exception.kind, '')}"
+
+    @api.depends("state")
+    def _compute_is_open(self):
+        for exception in self:
+            exception.is_open = exception.state == "open"
+
+    @api.depends("kind")
+    @api.depends_context("lang")
+    def _compute_next_action(self):
+        advice = self._next_action_texts()
+        for exception in self:
+            exception.next_action = advice.get(exception.kind, "")
+
+    def _next_action_texts(self):
+        _ = self.env._
+        return {
+            "failed": _("Mend what the message names on the order, then retry."),
+            "crashed": _("Retry. If it comes back, show the message to your administrator."),
+            "no_policy": _("Choose a policy on the order, or widen a policy, then retry."),
+            "price": _("Agree on the price with the customer, correct the order, then accept it."),
+            "conflict": _("Compare both versions; change the order by hand if needed, then close."),
+            "payment": _(
+                "Ask the customer for the rest or give back what is too much, then close."
+            ),
+            "no_journal": _("Choose a payment journal on the policy, then retry."),
+            "not_sent": _("Complete the customer's data, then retry."),
+            "shipment": _("Complete the delivery address or weights, then book again."),
+            "refused": _("Correct what the carrier names, then book again."),
+            "recall": _("Cancel the shipment with the carrier, then close."),
+            "unknown": _("Ask the carrier whether the shipment exists, then answer the question."),
+            "account": _("Correct the credentials of the carrier account, then book again."),
+        }
+
+    # === ACTION METHODS === #
+
+    def action_retry(self):
+        """Have the flow (or the carrier worker) try again what failed."""
+        self.check_access("write")
+        self.filtered("is_blocking")._close("dismissed")
+        consignments = self.consignment_id.filtered(lambda row: row.state == "refused")
+        consignments._requeue()
+        unsent = self.filtered(lambda exception: exception.kind == "not_sent").order_id
+        unsent.invoice_ids.filtered("cycle_send_at")._cycle_queue_sending()
+        self.env["order.cycle.signal"]._emit(self.order_id, "retry")
+        return self._notify_action(self.env._("Trying again; the result shows here shortly."))
+
+    def action_dismiss(self):
+        """Close what a person has dealt with outside the flow."""
+        self.check_access("write")
+        self._close("dismissed")
+        self.env["order.cycle.signal"]._emit(self.order_id, "retry")
+        return True
+
+    def action_open_document(self):
+        """Open the record on which the exception is mended."""
+        self.ensure_one()
+        if self.consignment_id:
+            return self.consignment_id.action_open_next()
+        record = self.order_id or self.picking_id or self.intake_id
+        return record._get_records_action()
+
+    def action_assign_to_me(self):
+        self.write({"user_id": self.env.uid})
+        return True
+
+    def _notify_action(self, message):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "info", "message": message},
+        }
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _raise(self, order, step, kind, cause, **values):
+        """Open an exception, or count one more failure of the one that is open already.
+
+        :param order: sale.order singleton, or empty for what has no order
+        :param str step: the step that could not be done
+        :param str kind: a value of the field `kind`
+        :param str cause: what happened, in the words of whoever reads it
+        :param values: further field values (`consignment_id`, `is_blocking`...)
+        :return: the exception
+        """
+        known = self._find_open(order, step, kind, values)
+        if known:
+            known.write(
+                {
+                    "cause": cause,
+                    "attempts": known.attempts + 1,
+                    "last_seen_at": fields.Datetime.now(),
+                }
+            )
+            return known
+        owner = order._cycle_exception_owner() if order else self.env.user
+        exception = self.create(
+            {
+                "order_id": order.id,
+                "company_id": order.company_id.id or self.env.company.id,
+                "step": step,
+                "kind": kind,
+                "cause": cause,
+                "user_id": owner.id,
+                **values,
+            }
+        )
+        exception._schedule_activity()
+        return exception
+
+    def _find_open(self, order, step, kind, values):
+        domain = [
+            ("order_id", "=", order.id),
+            ("step", "=", step),
+            ("kind", "=", kind),
+            ("consignment_id", "=", values.get("consignment_id", False)),
+            ("state", "=", "open"),
+        ]
+        if not order:
+            domain += [("intake_id", "=", values.get("intake_id", False))]
+        return self.search(domain, limit=1)
+
+    @api.model
+    def _cure(self, orders, step, except_kind=False):
+        """Solve what earlier runs of `step` left on `orders`, now that it succeeded.
+
+        Exceptions of carriers, of the intake and of money have an end of their own.
+
+        :param str except_kind: what failed this time, if it failed in another way
+        """
+        self.search(
+            [
+                ("order_id", "in", orders.ids),
+                ("step", "=", step),
+                ("kind", "in", [kind for kind in STEP_KINDS if kind != except_kind]),
+                ("state", "=", "open"),
+            ]
+        )._close("solved")
+
+    def _close(self, state):
+        still_open = self.filtered("is_open")
+        still_open.write(
+            {
+                "state": state,
+                "is_blocking": False,
+                "solved_at": fields.Datetime.now(),
+                "solved_by_id": self.env.uid,
+            }
+        )
+        still_open._drop_activities()
+
+    def _backoff_s(self):
+        """Return the seconds to wait before an unexpected failure is tried again."""
+        self.ensure_one()
+        return BACKOFF_S[min(self.attempts, len(BACKOFF_S)) - 1]
+
+    # === ACTIVITIES === #
+
+    def _schedule_activity(self):
+        for exception in self.filtered("order_id"):
+            exception.order_id.activity_schedule(
+                "order_cycle.activity_exception",
+                fields.Date.context_today(exception),
+                summary=exception.name,
+                note=Markup("<p>%s</p><p><b>%s</b></p>") % (exception.cause, exception.next_action),
+                user_id=exception.user_id.id,
+            )
+
+    def _drop_activities(self):
+        """Close the activity of orders that have no open exception left."""
+        orders = self.order_id
+        busy = self.search([("order_id", "in", orders.ids), ("state", "=", "open")]).order_id
+        (orders - busy).activity_unlink(["order_cycle.activity_exception"])

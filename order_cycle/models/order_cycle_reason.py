@@ -1,0 +1,91 @@
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+
+class OrderCycleReason(models.AbstractModel):
+    """Why an order stands where it stands, in one sentence and in the reader's language."""
+
+    _name = "order.cycle.reason"
+    _description = "Reason of an Order's Stage"
+
+    cycle_reason = fields.Char(
+        string="Waiting For",
+        compute="_compute_cycle_reason",
+        help="What the order needs next, and from whom.",
+    )
+
+    @api.depends("cycle_stage", "cycle_exception_ids.state", "cycle_shortage_line_ids.state")
+    @api.depends_context("lang")
+    def _compute_cycle_reason(self):
+        for order in self:
+            order.cycle_reason = order._cycle_missing_text()
+
+    def _cycle_missing_text(self):
+        """Return what this order needs next, in the reader's language, or False when complete."""
+        self.ensure_one()
+        exception = self.cycle_exception_ids.filtered("is_open")[:1]
+        if exception:
+            return exception.cause.partition("\n")[0]
+        texts = {
+            "captured": self._captured_text,
+            "to_pay": self._to_pay_text,
+            "short": self._short_text,
+            "to_ship": self._to_ship_text,
+            "booking": self._booking_text,
+            "to_invoice": self._to_invoice_text,
+            "to_collect": self._to_collect_text,
+            "complete": lambda: self.env._("Delivered and paid."),
+            "cancelled": lambda: self.env._("Cancelled."),
+        }
+        return texts[self.cycle_stage]() if self.cycle_stage else False
+
+    def _captured_text(self):
+        if self.cycle_policy_id and not self.cycle_policy_id.auto_confirm:
+            return self.env._("Somebody has to confirm it: the policy leaves that to people.")
+        return self.env._("The worker confirms it next.")
+
+    def _to_pay_text(self):
+        return self.env._("Waits for the payment of %(amount)s.", amount=self._cycle_due_text())
+
+    def _short_text(self):
+        lines = self.cycle_shortage_line_ids.filtered("is_open")
+        goods = ", ".join(
+            f"{line.missing_qty:g} × {line.product_id.display_name}" for line in lines
+        )
+        dates = [date for date in lines.shortage_id.mapped("promised_date") if date]
+        if dates and len(dates) == len(lines.shortage_id):
+            return self.env._(
+                "Missing %(goods)s, expected %(date)s.",
+                goods=goods,
+                date=format_date(self.env, max(dates)),
+            )
+        buyers = ", ".join(lines.shortage_id.buyer_id.mapped("name"))
+        return self.env._("Missing %(goods)s; %(buyer)s looks for it.", goods=goods, buyer=buyers)
+
+    def _to_ship_text(self):
+        if self.cycle_track_stock == "waiting":
+            return self.env._("Waits for its goods to be reserved.")
+        return self.env._("The warehouse has to validate the delivery.")
+
+    def _booking_text(self):
+        if self.cycle_track_delivery == "waiting":
+            return self.env._("The delivery has left without being handed over to its carrier.")
+        return self.env._("Waits for the carrier's answer.")
+
+    def _to_invoice_text(self):
+        if not self.cycle_policy_id.auto_invoice:
+            return self.env._("Somebody has to invoice it: the policy leaves that to people.")
+        return self.env._("The invoice is made next.")
+
+    def _to_collect_text(self):
+        invoices = self._cycle_posted_invoices().filtered("amount_residual")
+        due = [date for date in invoices.mapped("invoice_date_due") if date]
+        return self.env._(
+            "Open receivable of %(amount)s, due %(date)s.",
+            amount=self._cycle_due_text(),
+            date=format_date(self.env, min(due)) if due else "–",
+        )
+
+    def _cycle_due_text(self):
+        residual = self._cycle_residual() if self._cycle_posted_invoices() else self.amount_total
+        return self.currency_id.format(residual)

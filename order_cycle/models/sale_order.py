@@ -1,0 +1,203 @@
+from odoo import api, fields, models
+
+
+class SaleOrder(models.Model):
+    _name = "sale.order"
+    _inherit = [
+        "sale.order",
+        "order.cycle.flow",
+        "order.cycle.accounts",
+        "order.cycle.tracks",
+        "order.cycle.reason",
+    ]
+
+    cycle_channel_id = fields.Many2one(
+        "order.cycle.channel", string="Channel", index=True, check_company=True, copy=True
+    )
+    cycle_external_ref = fields.Char(
+        string="Channel Reference",
+        copy=False,
+        index="btree_not_null",
+        help="The number of this order in the channel it came from.",
+    )
+    cycle_policy_id = fields.Many2one(
+        "order.cycle.policy",
+        string="Order Policy",
+        check_company=True,
+        copy=False,
+        index="btree_not_null",
+        help="What happens by itself with this order. Chosen when the order is captured.",
+    )
+    cycle_captured_at = fields.Datetime(
+        string="Captured",
+        copy=False,
+        readonly=True,
+        help="Since when the order travels the cycle. Empty: an ordinary quotation.",
+    )
+    cycle_completed_at = fields.Datetime(string="Completed", copy=False, readonly=True)
+    cycle_requested_date = fields.Datetime(
+        string="Requested Date", copy=False, help="When the customer wants the goods."
+    )
+    cycle_intake_ids = fields.One2many("order.cycle.intake", "order_id", string="Received As")
+    cycle_exception_ids = fields.One2many("order.cycle.exception", "order_id", string="Exceptions")
+    cycle_shortage_line_ids = fields.One2many(
+        "order.cycle.shortage.line", "order_id", string="Shortages"
+    )
+    cycle_consignment_ids = fields.One2many(
+        "order.cycle.consignment", "order_id", string="Consignments"
+    )
+    cycle_exception_count = fields.Integer(compute="_compute_cycle_counts")
+    cycle_shortage_count = fields.Integer(compute="_compute_cycle_counts")
+    cycle_consignment_count = fields.Integer(compute="_compute_cycle_counts")
+    cycle_intake_count = fields.Integer(compute="_compute_cycle_counts")
+    cycle_unanswered_count = fields.Integer(
+        compute="_compute_cycle_counts", help="Shortages that no buyer has answered yet."
+    )
+
+    # What the channel says was paid, and what the cycle recorded of it
+    cycle_paid_amount = fields.Monetary(
+        string="Paid at the Channel",
+        copy=False,
+        help="What the channel says the customer has paid, in the order's currency.",
+    )
+    cycle_paid_reference = fields.Char(
+        string="Payment Reference",
+        copy=False,
+        help="The number of the payment at the shop, the bank or the till.",
+    )
+    cycle_paid_on = fields.Date(string="Paid On", copy=False)
+    cycle_payment_ids = fields.Many2many(
+        "account.payment",
+        "order_cycle_order_payment_rel",
+        "order_id",
+        "payment_id",
+        string="Payments of the Cycle",
+        copy=False,
+        help="Payments that the cycle recorded for this order.",
+    )
+
+    # What is remembered of the customer, shown where the order is taken
+    cycle_customer_orders = fields.Integer(
+        related="partner_id.cycle_order_count", string="Orders so Far"
+    )
+    cycle_customer_volume = fields.Monetary(
+        related="partner_id.cycle_order_volume", currency_field="cycle_company_currency_id"
+    )
+    cycle_customer_last_order = fields.Datetime(related="partner_id.cycle_last_order_date")
+    cycle_customer_preference = fields.Selection(related="partner_id.cycle_payment_preference")
+    cycle_company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
+
+    # === COMPUTE METHODS === #
+
+    def _compute_cycle_counts(self):
+        counts = {
+            "cycle_exception_count": ("order.cycle.exception", [("state", "=", "open")]),
+            "cycle_shortage_count": ("order.cycle.shortage.line", [("state", "=", "open")]),
+            "cycle_consignment_count": ("order.cycle.consignment", []),
+            "cycle_intake_count": ("order.cycle.intake", []),
+            "cycle_unanswered_count": (
+                "order.cycle.shortage.line",
+                [("state", "=", "open"), ("shortage_id.state", "=", "open")],
+            ),
+        }
+        for name, (model, domain) in counts.items():
+            found = dict(
+                self.env[model]._read_group(
+                    [("order_id", "in", self.ids), *domain], ["order_id"], ["__count"]
+                )
+            )
+            for order in self:
+                order[name] = found.get(order, 0)
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Take team, salesperson, warehouse and pricelist from the channel, where not given."""
+        channels = self.env["order.cycle.channel"].browse(
+            vals["cycle_channel_id"] for vals in vals_list if vals.get("cycle_channel_id")
+        )
+        defaults = {channel.id: channel._prepare_order_vals() for channel in channels}
+        return super().create(
+            [{**defaults.get(vals.get("cycle_channel_id"), {}), **vals} for vals in vals_list]
+        )
+
+    @api.onchange("cycle_channel_id")
+    def _onchange_cycle_channel_id(self):
+        self.update(self.cycle_channel_id._prepare_order_vals())
+
+    # === ACTION METHODS === #
+
+    def action_take_order(self):
+        """Hand a quotation taken by phone or at the desk to the cycle."""
+        self.check_access("write")
+        self._capture()
+        return True
+
+    def action_cycle_advance(self):
+        """Have the worker look at these orders now."""
+        self.check_access("write")
+        self._capture()
+        self.env["order.cycle.signal"]._emit(self, "retry")
+        return True
+
+    def action_view_cycle_exceptions(self):
+        return self._cycle_related_action("order_cycle.action_exceptions")
+
+    def action_view_cycle_consignments(self):
+        return self._cycle_related_action("order_cycle.action_consignments")
+
+    def action_view_cycle_intakes(self):
+        return self._cycle_related_action("order_cycle.action_intake")
+
+    def action_view_cycle_shortages(self):
+        return self._cycle_related_action("order_cycle.action_shortages", "line_ids.order_id")
+
+    def _cycle_related_action(self, xmlid, path="order_id"):
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        action["domain"] = [(path, "in", self.ids)]
+        action["context"] = {"create": False}
+        return action
+
+    def action_escalate_shortages(self):
+        """Open the purchasing escalation wizard on what these orders are short of."""
+        return self._cycle_open_shortage_lines().shortage_id.action_escalate()
+
+    # === BUSINESS METHODS: INTO THE CYCLE === #
+
+    def _capture(self):
+        """Let these orders travel the cycle. Orders that do so already stay as they are."""
+        new = self.filtered(lambda order: not order.cycle_captured_at)
+        new.write({"cycle_captured_at": fields.Datetime.now()})
+        self.env["order.cycle.signal"]._emit(new, "captured")
+
+    def _action_confirm(self):
+        """Whoever confirms, by whatever door, the order travels the cycle from here."""
+        result = super()._action_confirm()
+        self.filtered(lambda order: not order.cycle_captured_at).write(
+            {"cycle_captured_at": fields.Datetime.now()}
+        )
+        if not self.env.context.get("order_cycle__advancing"):
+            self.env["order.cycle.signal"]._emit(self, "confirmed")
+        return result
+
+    def _action_cancel(self):
+        """Withdraw what no carrier has yet; what one may have is told to a person."""
+        result = super()._action_cancel()
+        consignments = self.cycle_consignment_ids.sudo()
+        consignments.filtered(lambda row: row.state in ("todo", "refused")).action_withdraw()
+        for row in consignments.filtered(lambda row: row.state != "cancelled"):
+            row._raise_exception(
+                "recall",
+                self.env._(
+                    "Order %(order)s was cancelled, but its goods are booked with %(carrier)s "
+                    "under %(waybill)s.",
+                    order=row.order_id.name,
+                    carrier=row.carrier_id.name,
+                    waybill=row.waybill_ref or row.request_ref,
+                ),
+            )
+        self.env["order.cycle.signal"]._emit(self, "confirmed")
+        return result

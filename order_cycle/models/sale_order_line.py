@@ -1,0 +1,115 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    cycle_promise_date = fields.Datetime(
+        string="Promised",
+        copy=False,
+        help="The day the customer was told for this line. Empty: nothing was promised yet.",
+    )
+    cycle_shortage_line_ids = fields.One2many(
+        "order.cycle.shortage.line", "order_line_id", string="Shortage Lines"
+    )
+    cycle_missing_qty = fields.Float(
+        string="Missing",
+        compute="_compute_cycle_missing_qty",
+        digits="Product Unit",
+        help="What this line still needs and has not got reserved, in the line's unit.",
+    )
+
+    @api.depends("move_ids.state", "move_ids.quantity", "move_ids.product_uom_qty")
+    def _compute_cycle_missing_qty(self):
+        for line in self:
+            line.cycle_missing_qty = line.product_id.uom_id._compute_quantity(
+                line._cycle_missing_in_stock_unit(), line.product_uom_id
+            )
+
+    # === BUSINESS METHODS === #
+
+    def _cycle_is_delivered(self):
+        self.ensure_one()
+        return self.product_uom_id.compare(self.qty_delivered, self.product_uom_qty) >= 0
+
+    def _cycle_is_invoiced(self):
+        self.ensure_one()
+        return self.product_uom_id.compare(self.qty_invoiced, self.product_uom_qty) >= 0
+
+    def _cycle_short_lines(self):
+        """Return the lines that wait for goods nobody has reserved for them."""
+        return self.filtered(
+            lambda line: (
+                line.product_id
+                and not line.product_id.uom_id.is_zero(line._cycle_missing_in_stock_unit())
+            )
+        )
+
+    def _cycle_missing_in_stock_unit(self):
+        """Return what this line still needs, in the product's unit.
+
+        Not by way of the line's unit: 14 pieces are 1.17 dozen, and those are 14.04 pieces.
+        """
+        self.ensure_one()
+        unit = self.product_id.uom_id
+        missing = sum(
+            move.product_uom._compute_quantity(
+                move.product_uom_qty - move.quantity, unit, round=False
+            )
+            for move in self.move_ids
+            if move._cycle_waits_for_stock()
+        )
+        return unit.round(missing) if missing else 0.0
+
+    def _prepare_shortage(self):
+        """Return the values of one shortage line for each of these order lines."""
+        return [
+            {"order_line_id": line.id, "missing_qty": line._cycle_missing_in_stock_unit()}
+            for line in self
+        ]
+
+    def _cycle_promise(self):
+        """Set the promised day of lines that have none: from stock, or from the vendor.
+
+        A line that neither stock nor a vendor can serve is promised nothing.
+        """
+        lines = self.filtered(
+            lambda line: (
+                line.product_id.type == "consu"
+                and not line.display_type
+                and not line.cycle_promise_date
+            )
+        )
+        free = lines._cycle_free_quantities()
+        now = fields.Datetime.now()
+        for line in lines:
+            days = line._cycle_days_to_serve(free)
+            if days is not None:
+                line.cycle_promise_date = now + timedelta(days=days)
+
+    def _cycle_days_to_serve(self, free):
+        """Return the days until this line can leave, or None when nobody can say.
+
+        :param dict free: {(warehouse, product): unreserved quantity}, reduced by what is used
+        """
+        self.ensure_one()
+        unit = self.product_id.uom_id
+        key = self.order_id.warehouse_id, self.product_id
+        missing = self._cycle_missing_in_stock_unit()
+        if not self.product_id.is_storable or unit.compare(missing, free[key]) <= 0:
+            free[key] -= missing
+            return self.customer_lead
+        seller = self.product_id._select_seller(quantity=None, uom_id=unit)
+        return seller.delay + self.customer_lead if seller else None
+
+    def _cycle_free_quantities(self):
+        """Return {(warehouse, product): quantity in stock that nobody has reserved}."""
+        free = defaultdict(float)
+        for warehouse, lines in self.grouped(lambda line: line.order_id.warehouse_id).items():
+            products = lines.product_id.with_context(warehouse_id=warehouse.id)
+            for product in products:
+                free[warehouse, product.with_env(self.env)] = product.free_qty
+        return free

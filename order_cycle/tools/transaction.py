@@ -1,0 +1,40 @@
+"""Work that may be started again when another transaction got in the way."""
+
+import random
+import time
+
+from psycopg2 import OperationalError
+
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+TRIES = 6
+
+
+def is_concurrency_error(error):
+    """Return whether another transaction got in the way, so that trying again can help."""
+    return isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
+
+
+def commit(env):
+    """Commit, without counting anything as done: that is the business of a job's own loop."""
+    env["ir.cron"]._commit_progress()
+
+
+def transact(env, do):
+    """Call ``do()`` and commit; roll back and start again while others get in the way.
+
+    :param env: environment whose cursor belongs to a scheduled action
+    :param do: callable without arguments; whatever it did is undone before it is called again
+    :raises psycopg2.OperationalError: others got in the way time after time, or the connection is
+        gone
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            do()
+            commit(env)
+            return
+        except OperationalError as error:
+            env.cr.rollback()
+            if not is_concurrency_error(error) or attempt == TRIES:
+                raise
+            time.sleep(random.uniform(0.05, 0.2) * attempt)

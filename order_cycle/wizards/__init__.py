@@ -1,0 +1,6 @@
+from . import (
+    order_cycle_import,
+    order_cycle_outcome,
+    order_cycle_purchase_escalation,
+    order_cycle_purchase_escalation_line,
+)
