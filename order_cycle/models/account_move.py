@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..exceptions import CycleError
-from ..tools import isolate, transact
+from ..tools import come_back, isolate, transact
 
 RETRY_AFTER = timedelta(hours=1)
 
@@ -54,25 +54,50 @@ class AccountMove(models.Model):
         progress = self.env["ir.cron"]._commit_progress
         queued = self.search(self._cycle_to_send_domain(), order="cycle_send_at, id")
         seconds_left = progress(remaining=len(queued))
+        handled = self.browse()
         for invoice_id in queued.ids:
             if not seconds_left:
                 break
             # Alone, so that a commit does not make Odoo read the whole queue again.
-            invoice = self.browse(invoice_id)
-            transact(self.env, invoice._cycle_send_if_due)
-            seconds_left = progress(1)
+            done = transact(self.env, self.browse(invoice_id)._cycle_send_if_due)
+            handled += done
+            seconds_left = progress(len(done))
+        if not seconds_left:
+            come_back(self.env, "order_cycle.cron_send")
+        if handled:
+            # Orders whose invoices were being sent could not advance meanwhile.
+            come_back(self.env, "order_cycle.cron_advance")
+
+    @api.model
+    def _cycle_wake_sending(self):
+        """Have the queue looked at, if there is something in it."""
+        if self.search_count(self._cycle_to_send_domain(), limit=1):
+            come_back(self.env, "order_cycle.cron_send")
 
     @api.model
     def _cycle_to_send_domain(self):
         return [("cycle_send_at", "<=", fields.Datetime.now()), ("state", "=", "posted")]
 
+    def _cycle_is_busy(self):
+        """Lock the orders of this invoice; return whether somebody else works on one of them.
+
+        The worker that advances orders writes on their invoices too: whoever came second would
+        have to throw away the work of a whole batch.
+        """
+        orders = self.line_ids.sale_line_ids.order_id
+        return len(orders.try_lock_for_update(allow_referencing=True)) < len(orders)
+
     def _cycle_send_if_due(self):
+        """Send this invoice, unless others work on it; return it if it was dealt with."""
+        if self._cycle_is_busy():
+            return self.browse()
         due = self.try_lock_for_update().filtered_domain(self._cycle_to_send_domain())
         isolate(
             due,
             lambda move: move._cycle_send(),
             lambda move, error: move._cycle_sending_failed(error),
         )
+        return due
 
     def _cycle_send(self):
         """Make the PDF and send it the way the customer prefers."""

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import groupby
 
 from ..exceptions import CycleError
-from ..tools import is_concurrency_error, isolate
+from ..tools import come_back, is_concurrency_error, isolate
 
 _logger = logging.getLogger(__name__)
 
@@ -274,13 +274,19 @@ class OrderCycleFlow(models.AbstractModel):
         Signal = self.env["order.cycle.signal"]
         progress = self.env["ir.cron"]._commit_progress
         seconds_left = progress(remaining=Signal._count_orders())
-        left_out = set()
+        left_out, has_advanced = set(), False
         while seconds_left and (orders := Signal._next_orders(batch_size, left_out)):
             advanced = orders._advance_signalled()
             if advanced or batch_size == 1:
                 left_out.update((orders - advanced).ids)
             batch_size = batch_size if advanced else max(batch_size // 4, 1)
+            has_advanced = has_advanced or bool(advanced)
             seconds_left = progress(len(advanced))
+        if not seconds_left:
+            come_back(self.env, "order_cycle.cron_advance")
+        if has_advanced:
+            # Invoices of the orders that were busy here could not be sent meanwhile.
+            self.env["account.move"]._cycle_wake_sending()
 
     def _advance_signalled(self):
         """Advance those of these orders that nobody else holds, and drop their signals.

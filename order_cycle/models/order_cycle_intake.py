@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..tools import isolate
+from ..tools import come_back, isolate
 
 _logger = logging.getLogger(__name__)
 
@@ -419,3 +419,5 @@ class OrderCycleIntake(models.Model):
                 break
             rows._process()
             seconds_left = progress(len(rows))
+        if not seconds_left:
+            come_back(self.env, "order_cycle.cron_intake")

@@ -102,6 +102,9 @@ class OrderCycleOutbox(models.AbstractModel):
             seen.add(row.id)
             row._work()
             seconds_left = progress(1)
+        if not seconds_left:
+            self._wake()
+            commit(self.env)
 
     def _work(self):
         """Do the next thing this row needs. A row that fails is put off; the others go on."""

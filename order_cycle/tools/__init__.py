@@ -1,2 +1,2 @@
 from .isolate import isolate
-from .transaction import commit, is_concurrency_error, transact
+from .transaction import come_back, commit, is_concurrency_error, transact
