@@ -56,12 +56,17 @@ COMMANDS = {
         "all tests; further words go to pytest", "dev.commands.test", Needs(browser=True)
     ),
     "lint": Command("ruff, pylint-odoo, the OCA's checks", "dev.commands.lint", Needs(odoo=False)),
-    "bench": Command("measurements", "dev.bench"),
+    "bench": Command("the cycle against stock Odoo, in one run", "dev.bench", arguments=()),
     "chaos": Command("kills and failures on purpose", "dev.chaos"),
     "core-tests": Command(
         "Odoo's own tests, with and without the add-on",
         "dev.commands.core_tests",
         Needs(browser=True),
+    ),
+    "i18n": Command(
+        "refresh the translation files; fails if a text is not translated",
+        "dev.commands.i18n",
+        arguments=(),
     ),
     "setup": Command(
         "everything the others need (--check: only say what is missing)",
