@@ -70,6 +70,7 @@ def _set_up_company(env: Any) -> None:
 def _set_up_money(env: Any) -> None:
     tax = env.company.account_sale_tax_id
     tax.write({"name": f"VAT {VAT_PERCENT}%", "amount": VAT_PERCENT})
+    tax.tax_group_id.name = tax.name
     # Europe pays this tax; what leaves it is exported without.
     domestic = env["account.fiscal.position"].search([("tax_ids", "in", tax.ids)])
     domestic.write({"country_id": False, "country_group_id": env.ref("base.europe").id})

@@ -1,0 +1,39 @@
+import io
+from pathlib import Path
+
+import polib
+
+from odoo.tests import TransactionCase, tagged
+from odoo.tools.translate import trans_export
+
+I18N = Path(__file__).resolve().parents[1] / "i18n"
+
+
+@tagged("post_install", "-at_install")
+class TestTranslations(TransactionCase):
+    """Italian is complete: no person meets an English island. `make i18n` refreshes the files."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        buffer = io.BytesIO()
+        trans_export(None, ["order_cycle"], buffer, "po", cls.env)
+        cls.texts = {entry.msgid for entry in polib.pofile(buffer.getvalue().decode())}
+        cls.italian = polib.pofile(str(I18N / "it.po"))
+
+    def test_every_text_has_an_italian_one(self):
+        translated = {entry.msgid for entry in self.italian.translated_entries()}
+        self.assertGreater(len(self.texts), 300, "the export found the texts")
+        self.assertFalse(self.texts - translated)
+        self.assertFalse(self.italian.fuzzy_entries())
+
+    def test_the_template_is_that_of_the_sources(self):
+        template = {entry.msgid for entry in polib.pofile(str(I18N / "order_cycle.pot"))}
+        self.assertEqual(template, self.texts)
+
+    def test_italian_is_shown(self):
+        self.env["res.lang"]._activate_lang("it_IT")
+        stages = self.env["sale.order"].with_context(lang="it_IT").fields_get(["cycle_stage"])
+        labels = dict(stages["cycle_stage"]["selection"])
+        english = dict(self.env["sale.order"]._fields["cycle_stage"].selection)
+        self.assertFalse({label for label in labels.values() if label in english.values()})
