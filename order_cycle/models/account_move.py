@@ -1,9 +1,15 @@
+import logging
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..exceptions import CycleError
-from ..tools import come_back, isolate, transact
+from ..tools import come_back, transact
+
+_logger = logging.getLogger(__name__)
 
 RETRY_AFTER = timedelta(hours=1)
 
@@ -33,7 +39,8 @@ class AccountMove(models.Model):
     def _cycle_signal(self, moves, reason):
         if not self.env.context.get("order_cycle__advancing"):
             invoices = moves.filtered(lambda move: move.is_sale_document())
-            orders = invoices.line_ids.sale_line_ids.order_id
+            # sudo: an accountant posts invoices of orders that are not theirs to read
+            orders = invoices.sudo().line_ids.sale_line_ids.order_id
             self.env["order.cycle.signal"]._emit(orders, reason)
 
     # === SENDING === #
@@ -92,12 +99,22 @@ class AccountMove(models.Model):
         if self._cycle_is_busy():
             return self.browse()
         due = self.try_lock_for_update().filtered_domain(self._cycle_to_send_domain())
-        isolate(
-            due,
-            lambda move: move._cycle_send(),
-            lambda move, error: move._cycle_sending_failed(error),
-        )
+        if due:
+            due._cycle_try_to_send()
         return due
+
+    def _cycle_try_to_send(self):
+        """Send, or show why not. No savepoint: a channel such as Peppol commits on its way."""
+        try:
+            self._cycle_send()
+            self.env.flush_all()
+        except psycopg2.OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001  one invoice never stops the others
+            self.env.cr.rollback()
+            if not isinstance(error, UserError):
+                _logger.error("Invoice %s cannot be sent", self.id, exc_info=error)
+            self._cycle_sending_failed(error)
 
     def _cycle_send(self):
         """Make the PDF and send it the way the customer prefers."""
@@ -105,7 +122,8 @@ class AccountMove(models.Model):
         company = self.company_id
         move = self.with_company(company).with_context(lang=company.partner_id.lang)
         partner = move.partner_id
-        if partner.invoice_sending_method != "manual" and not partner.email:
+        method = partner.commercial_partner_id.invoice_sending_method
+        if method in (False, "email") and not partner.email:
             raise CycleError(
                 "not_sent",
                 self.env._(

@@ -19,6 +19,28 @@ class OrderCycleAccounts(models.AbstractModel):
                 and order.cycle_policy_id.auto_invoice
                 and order.cycle_track_accounts in ("waiting", "partial")
                 and order._cycle_invoice_event_reached()
+                and order._cycle_invoiceable_lines()
+            )
+        )
+
+    def _cycle_invoiceable_lines(self):
+        """Return the lines of which something can be invoiced now."""
+        self.ensure_one()
+        is_early = self.cycle_policy_id.invoice_on == "confirm"
+        return self._cycle_billable_lines().filtered(
+            lambda line: (
+                not line.product_uom_id.is_zero(
+                    line.product_uom_qty - line.qty_invoiced if is_early else line.qty_to_invoice
+                )
+            )
+        )
+
+    def _cycle_corrected_moves(self):
+        """Return cancelled invoices and posted credit notes: a person has decided there."""
+        return self.order_line.invoice_lines.move_id.filtered(
+            lambda move: (
+                move.state == "cancel"
+                or (move.state == "posted" and move.move_type == "out_refund")
             )
         )
 
@@ -31,7 +53,8 @@ class OrderCycleAccounts(models.AbstractModel):
     def _step_invoice(self):
         early = self.filtered(lambda order: order.cycle_policy_id.invoice_on == "confirm")
         early._force_lines_to_invoice_policy_order()
-        invoices = self._cycle_audited()._create_invoices(grouped=True)
+        # `final` takes down payments and negative lines off what is billed.
+        invoices = self._cycle_audited()._create_invoices(grouped=True, final=True)
         invoices.action_post()
         to_send = self.filtered(lambda order: order.cycle_policy_id.auto_send)
         to_send.order_line.invoice_lines.move_id.filtered(
@@ -54,14 +77,32 @@ class OrderCycleAccounts(models.AbstractModel):
         """Return the money at hand that is not recorded yet, in the order's currency."""
         self.ensure_one()
         settlement = self.cycle_policy_id.settlement
-        if self.cycle_track_accounts not in ("open", "partial"):
+        if self.cycle_track_accounts not in ("open", "partial") or self._cycle_shares_invoices():
             return 0.0
         if settlement == "cash":
-            return self._cycle_residual()
+            # Never more than was billed, whatever keeps a payment from settling its invoice.
+            unrecorded = self._cycle_billed_amount() - self._cycle_recorded_amount()
+            return max(self.currency_id.round(min(self._cycle_residual(), unrecorded)), 0.0)
         if settlement == "prepaid" and self.cycle_paid_amount:
-            recorded = sum(self.cycle_payment_ids.mapped("amount"))
-            return self.currency_id.round(self.cycle_paid_amount - recorded)
+            return self.currency_id.round(self.cycle_paid_amount - self._cycle_recorded_amount())
         return 0.0
+
+    def _cycle_shares_invoices(self):
+        """Return whether an invoice bills other orders too: then a person records its payment."""
+        return bool(self._cycle_posted_invoices().line_ids.sale_line_ids.order_id - self)
+
+    def _cycle_recorded_amount(self):
+        live = self.cycle_payment_ids.filtered(
+            lambda payment: payment.state not in ("canceled", "rejected")
+        )
+        return sum(live.mapped("amount"))
+
+    def _cycle_billed_amount(self):
+        """Return what the posted invoices of this order come to, less its credit notes."""
+        return sum(
+            move.amount_total if move.move_type == "out_invoice" else -move.amount_total
+            for move in self._cycle_posted_invoices()
+        )
 
     def _cycle_residual(self):
         invoices = self._cycle_posted_invoices().filtered(
@@ -104,6 +145,9 @@ class OrderCycleAccounts(models.AbstractModel):
     def _prepare_cycle_payment_vals(self):
         self.ensure_one()
         invoice = self._cycle_posted_invoices()[:1]
+        receivable = invoice.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        ).account_id[:1]
         return {
             "payment_type": "inbound",
             "partner_type": "customer",
@@ -114,6 +158,8 @@ class OrderCycleAccounts(models.AbstractModel):
             "journal_id": self.cycle_policy_id._payment_journal(self.company_id).id,
             "company_id": self.company_id.id,
             "memo": self.cycle_paid_reference or invoice.name,
+            # A fiscal position may have moved the invoice to another receivable account.
+            "destination_account_id": receivable.id,
         }
 
     def _cycle_reconcile(self, payments):
@@ -136,22 +182,24 @@ class OrderCycleAccounts(models.AbstractModel):
         for invoice, invoice_payments in matched.items():
             invoice.matched_payment_ids += invoice_payments
 
-    # a prepaid order whose payment is not what is due is shown to a person, once
+    # a payment that is not what is due is shown to a person, once
     def _cycle_payment_gap_text(self):
-        """Return how the payment told by the channel differs from what is due, or False."""
+        """Return how the money at hand differs from what is due, or False."""
         self.ensure_one()
-        is_billed = self.cycle_track_accounts in ("open", "paid")
-        if (
-            self.cycle_policy_id.settlement != "prepaid"
-            or not self.cycle_paid_amount
-            or not is_billed
-        ):
+        if self.cycle_track_accounts not in ("open", "paid"):
             return False
-        due = sum(
-            move.amount_total if move.move_type == "out_invoice" else -move.amount_total
-            for move in self._cycle_posted_invoices()
-        )
-        residual = self._cycle_residual()
+        settlement, residual = self.cycle_policy_id.settlement, self._cycle_residual()
+        due, recorded = self._cycle_billed_amount(), self._cycle_recorded_amount()
+        if settlement == "cash" and recorded and residual:
+            return self.env._(
+                "Payments of %(paid)s are recorded for a cash sale of %(due)s, but %(open)s of its "
+                "invoice is still open.",
+                paid=self.currency_id.format(recorded),
+                due=self.currency_id.format(due),
+                open=self.currency_id.format(residual),
+            )
+        if settlement != "prepaid" or not self.cycle_paid_amount:
+            return False
         is_over = self.currency_id.compare_amounts(self.cycle_paid_amount, due) > 0
         if not residual and not is_over:
             return False
@@ -166,7 +214,7 @@ class OrderCycleAccounts(models.AbstractModel):
     def _cycle_payment_gap_is_news(self):
         """Return whether a gap has opened that nobody was told of, or one has closed."""
         self.ensure_one()
-        if self.cycle_policy_id.settlement != "prepaid":
+        if self.cycle_policy_id.settlement == "credit" or self._cycle_amount_to_collect() > 0:
             return False
         told = self._cycle_payment_gap_exceptions()
         if self._cycle_payment_gap_text():

@@ -6,7 +6,15 @@ from odoo import api, fields, models
 BACKOFF_S = (300, 1800, 7200, 21600)
 
 # What a step of the flow raises and solves by itself.
-STEP_KINDS = ("failed", "crashed", "no_policy", "no_journal", "shipment")
+STEP_KINDS = (
+    "failed",
+    "crashed",
+    "no_policy",
+    "no_journal",
+    "shipment",
+    "short_closed",
+    "credited",
+)
 
 
 class OrderCycleException(models.Model):
@@ -43,6 +51,9 @@ class OrderCycleException(models.Model):
             ("price", "Price differs"),
             ("conflict", "Sent again with other content"),
             ("payment", "Payment differs"),
+            ("refund", "Money to give back"),
+            ("credited", "Invoice taken back"),
+            ("short_closed", "Delivered less than ordered"),
             ("no_journal", "No journal to pay into"),
             ("not_sent", "Invoice not sent"),
             ("shipment", "Shipment data incomplete"),
@@ -111,6 +122,13 @@ class OrderCycleException(models.Model):
             "payment": _(
                 "Ask the customer for the rest or give back what is too much, then close."
             ),
+            "refund": _("Credit the invoice, give the money back, then close."),
+            "credited": _(
+                "Make the new invoice by hand, or lower the ordered quantities, then close."
+            ),
+            "short_closed": _(
+                "Accept what was delivered, or deliver the rest: the order goes on by itself."
+            ),
             "no_journal": _("Choose a payment journal on the policy, then retry."),
             "not_sent": _("Complete the customer's data, then retry."),
             "shipment": _("Complete the delivery address or weights, then book again."),
@@ -123,15 +141,36 @@ class OrderCycleException(models.Model):
     # === ACTION METHODS === #
 
     def action_retry(self):
-        """Have the flow (or the carrier worker) try again what failed."""
+        """Have the flow (or the carrier worker) try again what failed.
+
+        What waits for a person's consent goes on waiting: see `action_accept`.
+        """
         self.check_access("write")
-        self.filtered("is_blocking")._close("dismissed")
-        consignments = self.consignment_id.filtered(lambda row: row.state == "refused")
+        # sudo: whoever may solve exceptions may have their deliveries and invoices tried again
+        consignments = self.sudo().consignment_id.filtered(lambda row: row.state == "refused")
         consignments._requeue()
-        unsent = self.filtered(lambda exception: exception.kind == "not_sent").order_id
+        unsent = self.sudo().filtered(lambda exception: exception.kind == "not_sent").order_id
         unsent.invoice_ids.filtered("cycle_send_at")._cycle_queue_sending()
         self.env["order.cycle.signal"]._emit(self.order_id, "retry")
         return self._notify_action(self.env._("Trying again; the result shows here shortly."))
+
+    def action_accept(self):
+        """Let orders go on that were held for a person's consent."""
+        self.check_access("write")
+        self.filtered("is_blocking")._close("dismissed")
+        self.env["order.cycle.signal"]._emit(self.order_id, "retry")
+        return True
+
+    def action_accept_delivered(self):
+        """Lower what was ordered to what was delivered, where nothing more is on its way."""
+        self.check_access("write")
+        orders = self.filtered(lambda exception: exception.kind == "short_closed").order_id
+        lines = orders._cycle_goods_lines()
+        lines.filtered(
+            lambda line: line._cycle_is_closed() and not line._cycle_is_delivered()
+        )._cycle_accept_delivered()
+        self.env["order.cycle.signal"]._emit(orders, "retry")
+        return True
 
     def action_dismiss(self):
         """Close what a person has dealt with outside the flow."""

@@ -1,13 +1,13 @@
 import logging
 
-from psycopg2 import OperationalError
+import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import groupby
 
 from ..exceptions import CycleError
-from ..tools import come_back, is_concurrency_error, isolate
+from ..tools import come_back, is_concurrency_error, isolate, transact
 
 _logger = logging.getLogger(__name__)
 
@@ -52,16 +52,21 @@ class OrderCycleFlow(models.AbstractModel):
             orders._run_step("invoice", orders._lacks_invoice(), "_step_invoice")
             orders._run_step("collect", orders._lacks_collection(), "_step_collect")
             orders._run_step("complete", orders._lacks_completion(), "_step_complete")
+            self.env["order.cycle.exception"]._cure(orders, "advance")
 
     def _run_step(self, step, orders, method):
-        """Call `method` on those of `orders` that nothing keeps from `step`, bad ones apart."""
+        """Call `method` on those of `orders` that nothing keeps from `step`, bad ones apart.
+
+        :param self: all orders that are looked at; those that do not lack `step` (any more) have
+            no open exception of it
+        """
         passing = orders.filtered(lambda order: order._cycle_may_pass(step))
         done = isolate(
             passing,
             lambda batch: getattr(batch, method)(),
             lambda order, error: order._cycle_fail(step, error),
         )
-        self.env["order.cycle.exception"]._cure(done, step)
+        self.env["order.cycle.exception"]._cure((self - orders) | done, step)
 
     def _cycle_may_pass(self, step):
         """Return whether nothing that can be seen beforehand keeps this order from `step`.
@@ -71,7 +76,12 @@ class OrderCycleFlow(models.AbstractModel):
         self.ensure_one()
         if self._cycle_is_blocked(step):
             return False
-        problem = self._cycle_problem(step)
+        try:
+            problem = self._cycle_problem(step)
+        except psycopg2.Error:
+            raise
+        except Exception as error:  # noqa: BLE001  one order never stops the others
+            problem = error
         if problem:
             self._cycle_fail(step, problem)
         return not problem
@@ -85,8 +95,18 @@ class OrderCycleFlow(models.AbstractModel):
                 order=self.name,
             )
             return CycleError("no_policy", text)
+        if step == "ship" and self.cycle_track_stock == "closed":
+            return CycleError("short_closed", self._cycle_closed_text())
         if step == "ship":
             return self._cycle_ready_pickings()._cycle_shipment_problem()
+        if step == "invoice" and (moves := self._cycle_corrected_moves()):
+            text = self.env._(
+                "%(documents)s took back what was billed for order %(order)s, so nothing more is "
+                "billed by itself.",
+                documents=", ".join(moves.mapped("display_name")),
+                order=self.name,
+            )
+            return CycleError("credited", text)
         if step == "collect" and self._cycle_amount_to_collect() > 0:
             return self._cycle_journal_problem()
         return None
@@ -106,7 +126,14 @@ class OrderCycleFlow(models.AbstractModel):
 
     # promise: a date for everything that stock or a vendor can serve
     def _lacks_promise(self):
-        return self.filtered(lambda order: order.state == "sale" and not order.commitment_date)
+        return self.filtered(
+            lambda order: (
+                order.state == "sale"
+                and order.cycle_policy_id
+                and not order.commitment_date
+                and order._cycle_goods_lines()
+            )
+        )
 
     def _step_promise(self):
         self.order_line._cycle_promise()
@@ -140,14 +167,21 @@ class OrderCycleFlow(models.AbstractModel):
     def _step_escalate(self):
         self.env["order.cycle.shortage"]._match_need(self.order_line)
 
-    # ship: validate deliveries whose goods are all reserved, where the policy says so
+    # ship: validate deliveries whose goods are all reserved, where the policy says so; what will
+    # never leave is shown to a person
     def _lacks_shipping(self):
         return self.filtered(
             lambda order: (
-                order.cycle_policy_id.auto_ship
-                and order.state == "sale"
-                and not order._cycle_waits_for_money(order.cycle_track_accounts)
-                and order._cycle_ready_pickings()
+                order.state == "sale"
+                and order.cycle_policy_id
+                and (
+                    order.cycle_track_stock == "closed"
+                    or (
+                        order.cycle_policy_id.auto_ship
+                        and not order._cycle_waits_for_money(order.cycle_track_accounts)
+                        and order._cycle_ready_pickings()
+                    )
+                )
             )
         )
 
@@ -163,6 +197,10 @@ class OrderCycleFlow(models.AbstractModel):
                     delivery=", ".join(undone.mapped("name")),
                 )
             )
+        # In a warehouse of several steps the next transfer may be ready now.
+        self.env["order.cycle.signal"]._emit(
+            self.filtered(lambda order: order._cycle_ready_pickings()), "shipped"
+        )
 
     # complete: delivered and paid, by quantities and money
     def _lacks_completion(self):
@@ -181,6 +219,7 @@ class OrderCycleFlow(models.AbstractModel):
     def _cycle_step_selection(self):
         _ = self.env._
         return [
+            ("advance", _("Look at the order")),
             ("capture", _("Capture")),
             ("confirm", _("Confirm")),
             ("promise", _("Promise")),
@@ -240,10 +279,16 @@ class OrderCycleFlow(models.AbstractModel):
                 customer.cycle_payment_preference = policy.settlement
 
     def _cycle_waiting_moves(self):
-        """Return the stock moves of confirmed orders that wait for goods."""
+        """Return the stock moves of confirmed orders that wait for goods.
+
+        Where the warehouse reserves by hand or on a later day, that is left to it.
+        """
         orders = self.filtered(lambda order: order.state == "sale")
         return orders.order_line.move_ids.filtered(
-            lambda move: move.state in ("confirmed", "partially_available")
+            lambda move: (
+                move.state in ("confirmed", "partially_available")
+                and move._cycle_reserves_by_itself()
+            )
         )
 
     def _cycle_open_shortage_lines(self):
@@ -252,7 +297,10 @@ class OrderCycleFlow(models.AbstractModel):
     def _cycle_ready_pickings(self):
         """Return the deliveries that may leave: everything reserved, or parts if allowed."""
         pickings = self.picking_ids.filtered(
-            lambda picking: picking.state == "assigned" and picking.picking_type_code != "incoming"
+            lambda picking: (
+                picking.state == "assigned"
+                and picking.picking_type_code in ("outgoing", "internal")
+            )
         )
         return pickings.filtered(
             lambda picking: (
@@ -274,12 +322,12 @@ class OrderCycleFlow(models.AbstractModel):
         Signal = self.env["order.cycle.signal"]
         progress = self.env["ir.cron"]._commit_progress
         seconds_left = progress(remaining=Signal._count_orders())
-        left_out, has_advanced = set(), False
+        left_out, has_advanced, full_size = set(), False, batch_size
         while seconds_left and (orders := Signal._next_orders(batch_size, left_out)):
             advanced = orders._advance_signalled()
             if advanced or batch_size == 1:
                 left_out.update((orders - advanced).ids)
-            batch_size = batch_size if advanced else max(batch_size // 4, 1)
+            batch_size = min(2 * batch_size, full_size) if advanced else max(batch_size // 4, 1)
             has_advanced = has_advanced or bool(advanced)
             seconds_left = progress(len(advanced))
         if not seconds_left:
@@ -299,13 +347,28 @@ class OrderCycleFlow(models.AbstractModel):
             # Read again under the lock: another worker may just have done them.
             signals = Signal.search([("order_id", "in", orders.ids), *Signal._due_domain()])
             orders = signals.order_id
-            orders._advance()
+            # Who took an order back into their hands does not want it to go on.
+            orders.filtered("cycle_captured_at")._advance()
             signals.unlink()
             self.env.flush_all()
-        except OperationalError as error:
+        except psycopg2.OperationalError as error:
             if not is_concurrency_error(error):
                 raise
             _logger.info("Orders %s: another transaction got in the way, later again", self.ids)
             self.env.cr.rollback()
             return self.browse()
+        except Exception as error:
+            # Not one of the steps, which are isolated: the batch is tried again in smaller ones,
+            # until the order that nobody can look at stands alone.
+            self.env.cr.rollback()
+            if len(self) > 1:
+                return self.browse()
+            _logger.exception("Order %s cannot be looked at", self.id)
+            return transact(self.env, lambda: self._put_aside(error))
         return orders
+
+    def _put_aside(self, error):
+        """Show that this order cannot even be looked at; it is tried again later."""
+        self.env["order.cycle.signal"].search([("order_id", "=", self.id)]).unlink()
+        self._cycle_fail("advance", error)
+        return self

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..tools import come_back, isolate
+from ..tools import come_back, isolate, transact
 
 _logger = logging.getLogger(__name__)
 
@@ -244,6 +244,7 @@ class OrderCycleIntake(models.Model):
 
     @api.model
     def _take_in_one(self, channel, payload, extra):
+        payload = self.env["order.cycle.intake.document"]._storable(payload)
         reference = self._reference_of(payload)
         fingerprint = self.env["order.cycle.intake.document"]._fingerprint(payload)
         vals = {
@@ -378,15 +379,19 @@ class OrderCycleIntake(models.Model):
         builder = self.env["order.cycle.order.builder"]
         documents, errors = {}, {}
         for row in self:
-            documents[row], errors[row] = reader._read(row.payload)
+            try:
+                documents[row], errors[row] = reader._read(row.payload)
+            except Exception as error:  # noqa: BLE001  one order never stops the others
+                row._reject_error(error)
+        readable = self.filtered(lambda row: row in documents)
         # Everything that is wrong is named at once, also what only the database knows.
         for row, more in builder._find_errors(documents).items():
             errors[row] += more
-        wrong = self.filtered(lambda row: errors[row])
+        wrong = readable.filtered(lambda row: errors[row])
         for row in wrong:
             row._reject(errors[row])
         isolate(
-            self - wrong,
+            readable - wrong,
             lambda rows: builder._build(rows, documents),
             lambda row, error: row._reject_error(error),
         )
@@ -414,10 +419,16 @@ class OrderCycleIntake(models.Model):
         domain = [("state", "=", "pending")]
         seconds_left = progress(remaining=self.search_count(domain))
         while seconds_left:
-            rows = self.search(domain, limit=batch_size, order="id").try_lock_for_update()
-            if not rows:
+            done = transact(self.env, lambda: self._process_next(domain, batch_size))
+            if not done:
                 break
-            rows._process()
-            seconds_left = progress(len(rows))
+            seconds_left = progress(done)
         if not seconds_left:
             come_back(self.env, "order_cycle.cron_intake")
+
+    @api.model
+    def _process_next(self, domain, limit):
+        """Make orders of the oldest rows that nobody else works on; return how many."""
+        rows = self.search(domain, limit=limit, order="id").try_lock_for_update()
+        rows._process()
+        return len(rows)

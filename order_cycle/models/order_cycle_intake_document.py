@@ -1,5 +1,6 @@
 import hashlib
 import json
+import math
 from datetime import datetime, timezone
 from decimal import Decimal, InvalidOperation
 
@@ -64,6 +65,22 @@ class OrderCycleIntakeDocument(models.AbstractModel):
             "payment": self._read_payment(payload, errors),
         }
         return document, errors
+
+    @api.model
+    def _storable(self, value):
+        """Return `value` without what PostgreSQL cannot keep: it is named as an error later.
+
+        JSON as Python reads it may hold NaN, infinity, zero bytes and halves of characters.
+        """
+        if isinstance(value, dict):
+            return {self._storable(str(key)): self._storable(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._storable(item) for item in value]
+        if isinstance(value, str):
+            return value.replace("\0", "").encode("utf-8", "replace").decode()
+        if isinstance(value, float) and not math.isfinite(value):
+            return str(value)
+        return value
 
     @api.model
     def _fingerprint(self, payload):
@@ -218,15 +235,15 @@ class OrderCycleIntakeDocument(models.AbstractModel):
             return False
         try:
             moment = datetime.fromisoformat(str(value).strip().replace("Z", "+00:00"))
-        except ValueError:
+            if moment.tzinfo:
+                moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
+        except (ValueError, OverflowError):
             text = self.env._(
                 "“%(value)s” is not a date like 2026-11-30 or 2026-11-30T10:15:00Z.",
                 value=str(value)[:40],
             )
             self._complain(errors, prefix + name, text)
             return False
-        if moment.tzinfo:
-            moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
         return moment.replace(microsecond=0)
 
     def _read_unknown(self, holder, known, prefix, errors, line=None):

@@ -44,7 +44,8 @@ class OrderCycleOrderBuilder(models.AbstractModel):
                 text = self.env._("“%(country)s” is not a country.", country=country)
                 errors.append({"line": None, "field": f"{party}.country", "message": text})
         currency = document["currency"]
-        if currency and not self._pricelist(row, currency):
+        own_currency = row.company_id.currency_id.name
+        if currency and currency != own_currency and not self._pricelist(row, currency):
             text = self.env._(
                 "There is no pricelist in %(currency)s, so nothing can be sold in it.",
                 currency=currency,
@@ -75,15 +76,18 @@ class OrderCycleOrderBuilder(models.AbstractModel):
             products[product.default_code].append(product)
         return products
 
-    def _pricelist(self, row, currency):
-        """Return the pricelist for a currency; empty means: none is needed or there is none."""
-        own = row.channel_id.pricelist_id
-        if own.currency_id.name == currency:
-            return own
+    def _pricelist(self, row, currency, customer=None):
+        """Return the pricelist in `currency`: the channel's, the customer's, else the first one.
+
+        Empty for the company's own currency means: the products' own prices.
+        """
+        chosen = row.channel_id.pricelist_id, customer and customer.property_product_pricelist
+        for pricelist in filter(None, chosen):
+            if pricelist.currency_id.name == currency:
+                return pricelist
         Pricelist = self.env["product.pricelist"]
         domain = Pricelist._check_company_domain(self.env.company)
-        found = Pricelist.search([*domain, ("currency_id.name", "=", currency)], limit=1)
-        return found or (self.env.company.currency_id.name == currency)
+        return Pricelist.search([*domain, ("currency_id.name", "=", currency)], limit=1)
 
     # === MAKE THE ORDERS === #
 
@@ -133,17 +137,17 @@ class OrderCycleOrderBuilder(models.AbstractModel):
         }
         if document["ordered_at"]:
             vals["date_order"] = document["ordered_at"]
-        pricelist = document["currency"] and self._pricelist(row, document["currency"])
-        if pricelist and pricelist is not True:
-            vals["pricelist_id"] = pricelist.id
+        if document["currency"]:
+            vals["pricelist_id"] = self._pricelist(row, document["currency"], customer).id
         return vals
 
     def _prepare_line_vals(self, line, products):
         [product] = products[line["sku"]]
         vals = {"product_id": product.id, "product_uom_qty": line["qty"]}
         if line["price"] is not None:
-            vals["price_unit"] = line["price"]
-        if line["discount"] is not None:
+            # What the customer was shown; a pricelist must not take its discount off it again.
+            vals.update(price_unit=line["price"], discount=line["discount"] or 0.0)
+        elif line["discount"] is not None:
             vals["discount"] = line["discount"]
         if line["description"]:
             vals["name"] = line["description"]

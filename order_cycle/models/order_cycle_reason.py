@@ -65,6 +65,8 @@ class OrderCycleReason(models.AbstractModel):
     def _to_ship_text(self):
         if self.cycle_track_stock == "waiting":
             return self.env._("Waits for its goods to be reserved.")
+        if self.cycle_track_stock == "closed":
+            return self._cycle_closed_text()
         return self.env._("The warehouse has to validate the delivery.")
 
     def _booking_text(self):
@@ -72,13 +74,39 @@ class OrderCycleReason(models.AbstractModel):
             return self.env._("The delivery has left without being handed over to its carrier.")
         return self.env._("Waits for the carrier's answer.")
 
+    def _cycle_closed_text(self):
+        """Return what was ordered, did not leave, and is on its way no more."""
+        lines = self._cycle_goods_lines().filtered(lambda line: line._cycle_is_closed())
+        goods = ", ".join(
+            self.env._(
+                "%(delivered)s of %(ordered)s × %(product)s",
+                delivered=f"{line.qty_delivered:g}",
+                ordered=f"{line.product_uom_qty:g}",
+                product=line.product_id.display_name,
+            )
+            for line in lines
+        )
+        return self.env._(
+            "Delivered in the end: %(goods)s. Nothing more is on its way.", goods=goods
+        )
+
     def _to_invoice_text(self):
+        if self.cycle_track_accounts == "draft":
+            return self.env._("A draft invoice waits to be posted.")
+        if self.cycle_track_accounts == "credit":
+            return self.env._("More was invoiced than ordered: somebody has to make a credit note.")
         if not self.cycle_policy_id.auto_invoice:
             return self.env._("Somebody has to invoice it: the policy leaves that to people.")
+        if not self._cycle_invoiceable_lines():
+            return self.env._("Waits for what is invoiced only once it is delivered.")
         return self.env._("The invoice is made next.")
 
     def _to_collect_text(self):
         invoices = self._cycle_posted_invoices().filtered("amount_residual")
+        refunds = invoices.filtered(lambda move: move.move_type == "out_refund")
+        if refunds == invoices:
+            amount = self.currency_id.format(sum(refunds.mapped("amount_residual")))
+            return self.env._("%(amount)s have to be given back.", amount=amount)
         due = [date for date in invoices.mapped("invoice_date_due") if date]
         return self.env._(
             "Open receivable of %(amount)s, due %(date)s.",

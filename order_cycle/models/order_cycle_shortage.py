@@ -153,8 +153,8 @@ class OrderCycleShortage(models.Model):
         :param order_lines: sale.order.line recordset of one company
         """
         short = order_lines._cycle_short_lines()
-        known = {line.order_line_id: line for line in order_lines.cycle_shortage_line_ids}
-        known = {key: line for key, line in known.items() if line.is_open}
+        open_lines = order_lines.cycle_shortage_line_ids.filtered("is_open")
+        known = {line.order_line_id: line for line in open_lines}
         for order_line, line in known.items():
             if order_line in short:
                 line._update_need()

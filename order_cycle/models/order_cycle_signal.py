@@ -24,6 +24,7 @@ class OrderCycleSignal(models.Model):
             ("confirmed", "Order confirmed or cancelled"),
             ("supply", "Goods became available"),
             ("shipped", "Goods left"),
+            ("stopped", "Goods will not leave"),
             ("booked", "Carrier answered"),
             ("invoiced", "Invoice posted"),
             ("paid", "Payment recorded"),

@@ -46,6 +46,7 @@ class OrderCycleTracks(models.AbstractModel):
             ("short", "Short"),
             ("reserved", "Reserved"),
             ("partial", "Partly shipped"),
+            ("closed", "Ended short"),
             ("shipped", "Shipped"),
         ],
         string="Stock Track",
@@ -57,6 +58,8 @@ class OrderCycleTracks(models.AbstractModel):
             ("none", "Nothing to invoice"),
             ("waiting", "Not invoiced"),
             ("partial", "Partly invoiced"),
+            ("draft", "Draft invoice"),
+            ("credit", "To credit"),
             ("open", "Receivable"),
             ("paid", "Paid"),
         ],
@@ -103,16 +106,20 @@ class OrderCycleTracks(models.AbstractModel):
     @api.depends(
         "state",
         "carrier_id.delivery_type",
+        "carrier_id.integration_level",
+        "picking_ids.carrier_tracking_ref",
         "cycle_captured_at",
         "cycle_policy_id.settlement",
         "cycle_consignment_ids.track",
         "cycle_shortage_line_ids.state",
         "order_line.product_uom_qty",
         "order_line.qty_delivered",
+        "order_line.price_total",
         "order_line.qty_invoiced",
         "order_line.move_ids.state",
         "order_line.invoice_lines.move_id.state",
         "order_line.invoice_lines.move_id.amount_residual",
+        "order_line.invoice_lines.move_id.payment_state",
     )
     def _compute_cycle_tracks(self):
         now = fields.Datetime.now()
@@ -145,6 +152,8 @@ class OrderCycleTracks(models.AbstractModel):
             return "none"
         if all(line._cycle_is_delivered() for line in lines):
             return "shipped"
+        if all(line._cycle_is_delivered() or line._cycle_is_closed() for line in lines):
+            return "closed"
         if any(line.state == "open" for line in self.cycle_shortage_line_ids):
             return "short"
         if any(line.qty_delivered for line in lines):
@@ -156,24 +165,32 @@ class OrderCycleTracks(models.AbstractModel):
 
     def _track_accounts(self):
         lines = self._cycle_billable_lines()
-        if not lines:
+        moves = self.order_line.invoice_lines.move_id
+        if not lines and not moves:
             return "none"
+        if any(move.state == "draft" for move in moves):
+            return "draft"
+        if any(line._cycle_is_overbilled() for line in lines):
+            return "credit"
         invoices = self._cycle_posted_invoices()
-        if not invoices:
-            return "waiting"
         if not all(line._cycle_is_invoiced() for line in lines):
-            return "partial"
+            return "partial" if invoices else "waiting"
         return "paid" if self._cycle_is_settled(invoices) else "open"
 
     def _track_delivery(self):
-        tracks = set(self.cycle_consignment_ids.mapped("track")) - {"cancelled"}
-        if not tracks:
-            has_carrier = self.carrier_id.delivery_type == "order_cycle"
-            return "waiting" if has_carrier and self._cycle_goods_lines() else "none"
+        live = self.cycle_consignment_ids.filtered(lambda row: row.track != "cancelled")
+        tracks = set(live.mapped("track"))
         for track in ("unknown", "refused", "booking"):
             if track in tracks:
                 return track
-        return "booked"
+        connected = self.picking_ids.filtered(lambda picking: picking._cycle_is_connected())
+        left = connected.filtered(lambda picking: picking.state == "done")
+        if any(not picking._cycle_is_handed_over() for picking in left):
+            return "waiting"
+        if live or left:
+            return "booked"
+        is_to_come = connected or (self.carrier_id._cycle_is_connected() and not self.picking_ids)
+        return "waiting" if is_to_come and self._cycle_goods_lines() else "none"
 
     def _cycle_stage_from(self, tracks):
         """Return the first thing an order with these `tracks` still needs."""
@@ -188,17 +205,19 @@ class OrderCycleTracks(models.AbstractModel):
             return "short" if stock == "short" else "to_ship"
         if delivery in ("booking", "refused", "unknown", "waiting"):
             return "booking"
-        if accounts in ("waiting", "partial"):
+        if accounts in ("waiting", "partial", "draft", "credit"):
             return "to_invoice"
         if accounts == "open":
             return "to_collect"
         return "complete"
 
     def _cycle_waits_for_money(self, accounts_track):
-        return self.cycle_policy_id.settlement == "prepaid" and accounts_track not in (
-            "paid",
-            "none",
-        )
+        """Return whether goods have to stay until the customer has paid."""
+        if self.cycle_policy_id.settlement != "prepaid" or accounts_track in ("paid", "none"):
+            return False
+        # Paid for more than is wanted by now: the credit note does not keep the goods.
+        invoices = self._cycle_posted_invoices()
+        return accounts_track != "credit" or not self._cycle_is_settled(invoices)
 
     # === HOOKS: what counts as goods, as billable, as settled === #
 
@@ -209,8 +228,13 @@ class OrderCycleTracks(models.AbstractModel):
         )
 
     def _cycle_billable_lines(self):
+        """Return the lines that have to be on an invoice, and those that are on one."""
         return self.order_line.filtered(
-            lambda line: not line.display_type and line.product_uom_qty and line.price_total
+            lambda line: (
+                not line.display_type
+                and not line.is_downpayment
+                and ((line.product_uom_qty and line.price_total) or line.invoice_lines)
+            )
         )
 
     def _cycle_posted_invoices(self):
@@ -220,7 +244,11 @@ class OrderCycleTracks(models.AbstractModel):
         )
 
     def _cycle_is_settled(self, invoices):
-        return all(move.currency_id.is_zero(move.amount_residual) for move in invoices)
+        """Return whether nothing is open; a payment that the bank has yet to confirm settles."""
+        return all(
+            move.payment_state == "in_payment" or move.currency_id.is_zero(move.amount_residual)
+            for move in invoices
+        )
 
     @api.model
     def _expand_cycle_stage(self, stages, domain):

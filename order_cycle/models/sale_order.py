@@ -1,4 +1,18 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+OPERATOR = "order_cycle.group_order_cycle_operator"
+MANAGER = "order_cycle.group_order_cycle_manager"
+
+# What decides about money: the worker acts on it with all rights, so not everybody who may edit
+# an order may write it. Channels write it through the intake.
+GUARDED_FIELDS = {
+    "cycle_policy_id": OPERATOR,
+    "cycle_paid_amount": MANAGER,
+    "cycle_paid_reference": MANAGER,
+    "cycle_paid_on": MANAGER,
+    "cycle_payment_ids": MANAGER,
+}
 
 
 class SaleOrder(models.Model):
@@ -120,9 +134,32 @@ class SaleOrder(models.Model):
             vals["cycle_channel_id"] for vals in vals_list if vals.get("cycle_channel_id")
         )
         defaults = {channel.id: channel._prepare_order_vals() for channel in channels}
+        for vals in vals_list:
+            self._cycle_check_guarded(vals)
         return super().create(
             [{**defaults.get(vals.get("cycle_channel_id"), {}), **vals} for vals in vals_list]
         )
+
+    def write(self, vals):
+        """Let only those decide about money who may."""
+        self._cycle_check_guarded(vals)
+        return super().write(vals)
+
+    @api.model
+    def _cycle_check_guarded(self, vals):
+        if self.env.su:
+            return
+        for name, group in GUARDED_FIELDS.items():
+            if vals.get(name) and not self.env.user.has_group(group):
+                raise AccessError(
+                    self.env._(
+                        "“%(field)s” decides about money: only the group %(group)s may set it. Ask "
+                        "one of them, or leave it to the channel.",
+                        field=self._fields[name]._description_string(self.env),
+                        # sudo: the name of a group is no secret
+                        group=self.env.ref(group).sudo().full_name,
+                    )
+                )
 
     @api.onchange("cycle_channel_id")
     def _onchange_cycle_channel_id(self):
@@ -175,6 +212,11 @@ class SaleOrder(models.Model):
 
     def _action_confirm(self):
         """Whoever confirms, by whatever door, the order travels the cycle from here."""
+        if not self.env.context.get("order_cycle__advancing"):
+            # sudo: the policy is the company's decision, not the confirming person's
+            for company, orders in self.sudo().grouped("company_id").items():
+                self.env["order.cycle.policy"].sudo()._assign(orders.with_company(company))
+            self.sudo()._cycle_fill_from_policy()
         result = super()._action_confirm()
         self.filtered(lambda order: not order.cycle_captured_at).write(
             {"cycle_captured_at": fields.Datetime.now()}
@@ -183,9 +225,17 @@ class SaleOrder(models.Model):
             self.env["order.cycle.signal"]._emit(self, "confirmed")
         return result
 
+    def action_draft(self):
+        """A person takes the order back into their hands: it leaves the cycle until taken again."""
+        result = super().action_draft()
+        self.write({"cycle_captured_at": False, "cycle_completed_at": False})
+        return result
+
     def _action_cancel(self):
-        """Withdraw what no carrier has yet; what one may have is told to a person."""
+        """Withdraw what no carrier has yet; what one may have, or was paid, is told to a person."""
         result = super()._action_cancel()
+        for order in self.sudo():
+            order._cycle_tell_of_money()
         consignments = self.cycle_consignment_ids.sudo()
         consignments.filtered(lambda row: row.state in ("todo", "refused")).action_withdraw()
         for row in consignments.filtered(lambda row: row.state != "cancelled"):
@@ -201,3 +251,22 @@ class SaleOrder(models.Model):
             )
         self.env["order.cycle.signal"]._emit(self, "confirmed")
         return result
+
+    def _cycle_tell_of_money(self):
+        """Show a cancelled order whose customer has paid or holds an invoice."""
+        self.ensure_one()
+        billed = self._cycle_billed_amount()
+        paid = max(self._cycle_recorded_amount(), self.cycle_paid_amount)
+        if self.currency_id.is_zero(billed) and self.currency_id.is_zero(paid):
+            return
+        self.env["order.cycle.exception"]._raise(
+            self,
+            "collect",
+            "refund",
+            self.env._(
+                "Order %(order)s was cancelled; %(billed)s of it are invoiced and %(paid)s paid.",
+                order=self.name,
+                billed=self.currency_id.format(billed),
+                paid=self.currency_id.format(paid),
+            ),
+        )

@@ -35,9 +35,44 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         return self.product_uom_id.compare(self.qty_delivered, self.product_uom_qty) >= 0
 
-    def _cycle_is_invoiced(self):
+    def _cycle_is_closed(self):
+        """Return whether nothing of this line is on its way any more, by whatever decision."""
         self.ensure_one()
-        return self.product_uom_id.compare(self.qty_invoiced, self.product_uom_qty) >= 0
+        return bool(self.move_ids) and not any(move._cycle_is_open() for move in self.move_ids)
+
+    def _cycle_is_invoiced(self):
+        """Return whether all that was ordered has been on a posted invoice.
+
+        What a credit note took back later stays billed: a person decided that, and nobody wants
+        it billed again by itself.
+        """
+        self.ensure_one()
+        billed = self._cycle_billed_qty(("out_invoice",))
+        sign = -1 if self.product_uom_qty < 0 else 1
+        return self.product_uom_id.compare(sign * billed, sign * self.product_uom_qty) >= 0
+
+    def _cycle_is_overbilled(self):
+        """Return whether more is billed, credit notes taken off, than is ordered by now."""
+        self.ensure_one()
+        billed = self._cycle_billed_qty(("out_invoice", "out_refund"))
+        return self.product_uom_qty >= 0 and (
+            self.product_uom_id.compare(billed, self.product_uom_qty) > 0
+        )
+
+    def _cycle_billed_qty(self, move_types):
+        """Return the quantity on posted documents of `move_types`, in the line's unit."""
+        self.ensure_one()
+        return sum(
+            line.product_uom_id._compute_quantity(line.quantity, self.product_uom_id)
+            * (-1 if line.move_id.move_type == "out_refund" else 1)
+            for line in self.invoice_lines
+            if line.move_id.state == "posted" and line.move_id.move_type in move_types
+        )
+
+    def _cycle_accept_delivered(self):
+        """Lower what was ordered to what was delivered in the end."""
+        for line in self:
+            line.product_uom_qty = line.qty_delivered
 
     def _cycle_short_lines(self):
         """Return the lines that wait for goods nobody has reserved for them."""

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL
 
 
@@ -10,9 +10,22 @@ class StockMove(models.Model):
         return self.state not in ("done", "cancel")
 
     def _cycle_waits_for_stock(self):
-        """Return whether this move still needs goods that nobody has reserved for it."""
+        """Return whether this move still needs goods that nobody has reserved or ordered for it.
+
+        A move that waits for another one has its goods on order there.
+        """
         self.ensure_one()
-        return self.state in ("confirmed", "partially_available", "waiting")
+        if self.state == "waiting":
+            return self.procure_method == "make_to_stock" and not self.move_orig_ids
+        return self.state in ("confirmed", "partially_available")
+
+    def _cycle_reserves_by_itself(self):
+        """Return whether the warehouse wants goods reserved for this move by now."""
+        self.ensure_one()
+        method = self.picking_type_id.reservation_method
+        if method == "by_date":
+            return bool(self.reservation_date) and self.reservation_date <= fields.Date.today()
+        return method != "manual"
 
     def _action_assign(self, force_qty=False):
         """Reserve each unit once, and tell the orders that got goods."""
@@ -20,7 +33,16 @@ class StockMove(models.Model):
         result = super()._action_assign(force_qty=force_qty)
         if not self.env.context.get("order_cycle__advancing"):
             served = self.filtered(lambda move: move.state in ("assigned", "partially_available"))
-            self.env["order.cycle.signal"]._emit(served.sale_line_id.order_id, "supply")
+            # sudo: whoever receives goods may serve orders that are not theirs to read
+            self.env["order.cycle.signal"]._emit(served.sudo().sale_line_id.order_id, "supply")
+        return result
+
+    def _action_cancel(self):
+        """Whatever keeps goods from leaving for good: their order has to be looked at."""
+        result = super()._action_cancel()
+        if not self.env.context.get("order_cycle__advancing"):
+            # sudo: a packer cancels what belongs to orders that are not theirs to read
+            self.env["order.cycle.signal"]._emit(self.sudo().sale_line_id.order_id, "stopped")
         return result
 
     def _cycle_lock_quants(self):

@@ -217,8 +217,41 @@ class TestIntake(OrderCycleCommon):
 
         exception.action_retry()
         self.advance()
+        self.assertEqual(order.state, "draft", "trying again is no consent")
+
+        exception.action_accept()
+        self.advance()
         self.assertEqual(order.state, "sale")
 
     def test_shipping_is_charged_as_the_shop_charged_it(self):
         order = self.an_order([("OIL", 2)], shipping={"price": 6.5})
         self.assertEqual(order.amount_untaxed, 26.5)
+
+    def test_what_no_database_can_keep_is_named_and_stops_nobody(self):
+        poison = [
+            self.a_payload("P1", lines=[("OIL", float("nan"))]),
+            self.a_payload("P\x002", note="zero\x00byte and half a \ud800 character"),
+            self.a_payload("P3", ordered_at="0001-01-01T00:00:00+05:00"),
+            self.a_payload("P4"),
+        ]
+        results = self.Intake.receive("web", poison)
+        self.assertEqual(
+            [result["status"] for result in results], ["rejected", "created", "rejected", "created"]
+        )
+        self.assertEqual(results[0]["errors"][0]["field"], "qty")
+        self.assertEqual(results[2]["errors"][0]["field"], "ordered_at")
+
+    def test_a_price_that_was_sent_is_the_price_whatever_the_pricelist_says(self):
+        self.env["product.pricelist"].search([]).active = False
+        pricelist = self.env["product.pricelist"].create(
+            {
+                "name": "Half",
+                "item_ids": [(0, 0, {"compute_price": "percentage", "percent_price": 50})],
+            }
+        )
+        channel = self.env.ref("order_cycle.channel_web")
+        channel.write({"company_id": self.company.id, "pricelist_id": pricelist.id})
+        payload = self.a_payload("W1")
+        payload["lines"] = [{"sku": "OIL", "qty": 1, "price": 10}, {"sku": "SOAP", "qty": 1}]
+        order = self.env["sale.order"].browse(self.receive(payload)["order_id"])
+        self.assertEqual(order.order_line.mapped("price_subtotal"), [10.0, 2.0])
