@@ -27,7 +27,7 @@ def run(settings: Settings, _arguments: list[str]) -> int:
             killed = kills.perform(settings, name, odoo, carriers, doors, step)
             step.result(f"{killed['kills']} kills, {killed['orders']} orders")
         with console.step("races") as step:
-            raced = races.perform(doors, step)
+            raced = races.perform(settings, name, doors, step)
             step.result(f"{raced['races']} races of two for the last unit")
     report = {
         "kills of the booking worker": killed,

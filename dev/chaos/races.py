@@ -7,29 +7,42 @@ import time
 from collections import Counter
 from typing import Any
 
-from dev import console
+from dev import console, sql
+from dev.config import Settings
 from dev.demo.json2 import Json2
 
 RACES = 20
 PATIENCE_S = 60.0
+# Longest time for two requests to reach the shelf.
+WAIT_S = 20.0
 
 
-def perform(doors: dict[str, Json2], step: console.Step) -> dict[str, Any]:
+def perform(
+    settings: Settings, name: str, doors: dict[str, Json2], step: console.Step
+) -> dict[str, Any]:
     """Race `RACES` times; returns how they ended."""
     outcomes: Counter[str] = Counter()
-    oversold = 0
+    oversold = abreast = 0
     for number in range(RACES):
         step.progress(f"race {number + 1} of {RACES}")
         product = _a_product_with_one_unit(doors["admin"], number)
         orders = [_an_order(doors["admin"], product) for _runner in range(2)]
-        _confirm_together(doors["olga"], orders)
+        abreast += _confirm_together(settings, name, doors["olga"], product, orders)
         outcomes[_outcome(doors["admin"], orders)] += 1
         oversold += _reserved(doors["admin"], product) > 1
-    return {"races": RACES, "oversold": oversold, "outcomes": dict(outcomes)}
+    return {
+        "races": RACES,
+        "both at the shelf at once": abreast,
+        "oversold": oversold,
+        "outcomes": dict(outcomes),
+    }
 
 
 def broken(counts: dict[str, Any]) -> list[str]:
-    """Return which promises did not hold."""
+    """Return which promises did not hold, or were not put to the test."""
+    abreast = counts["both at the shelf at once"]
+    if abreast < counts["races"]:
+        return [f"races: only {abreast} were races, the trial proves too little"]
     right = counts["outcomes"].get("one has it, the other is a shortage", 0)
     if counts["oversold"] or right != counts["races"]:
         return [f"races: {counts['outcomes']}, {counts['oversold']} oversold"]
@@ -73,8 +86,40 @@ def _an_order(admin: Json2, product: int) -> int:
     return order
 
 
-def _confirm_together(olga: Json2, orders: list[int]) -> None:
-    """Two requests leave at the same moment and are served by two processes."""
+def _confirm_together(
+    settings: Settings, name: str, olga: Json2, product: int, orders: list[int]
+) -> bool:
+    """Confirm in two processes; return whether both stood at the shelf at the same time.
+
+    The shelf is kept locked until both wait for it, each in the middle of its transaction.
+    """
+    with sql.cursor(settings, name) as shelf:
+        shelf.execute("BEGIN")
+        shelf.execute("SELECT id FROM stock_quant WHERE product_id = %s FOR UPDATE", [product])
+        threads = _start_confirming(olga, orders)
+        are_there = _wait_for_both(settings, name)
+        shelf.execute("COMMIT")
+    for thread in threads:
+        thread.join()
+    return are_there
+
+
+def _wait_for_both(settings: Settings, name: str) -> bool:
+    deadline = time.monotonic() + WAIT_S
+    with sql.cursor(settings) as cur:
+        while time.monotonic() < deadline:
+            cur.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = %s AND wait_event_type = 'Lock'",
+                [name],
+            )
+            if cur.fetchone()[0] >= 2:
+                return True
+            time.sleep(0.02)
+    return False
+
+
+def _start_confirming(olga: Json2, orders: list[int]) -> list[threading.Thread]:
     barrier = threading.Barrier(len(orders))
     # A door each: one connection would serve them one after the other.
     doors = [olga.again() for _order in orders]
@@ -88,8 +133,7 @@ def _confirm_together(olga: Json2, orders: list[int]) -> None:
     ]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    return threads
 
 
 def _outcome(admin: Json2, orders: list[int]) -> str:

@@ -217,6 +217,8 @@ def summarise(
     admin = play.doors["admin"]
     stages = Counter(order["cycle_stage"] for order in orders)
     held = carriers.live()
+    asked = references_asked(admin)
+    there = {booking["reference"] for booking in held}
     return {
         "orders": len(orders),
         "completed": stages["complete"],
@@ -224,10 +226,10 @@ def summarise(
         "exceptions": admin.count("order.cycle.exception", [("state", "=", "open")]),
         "shortages": admin.count("order.cycle.shortage", []),
         "shortages_open": admin.count("order.cycle.shortage", [("state", "!=", "solved")]),
-        "bookings_asked": admin.count(
-            "order.cycle.consignment", [("state", "in", ("done", "unknown", "human"))]
-        ),
+        "bookings_asked": len(asked),
         "bookings_at_carriers": len(held),
+        "bookings_only_asked": sorted(asked - there),
+        "bookings_only_at_carriers": sorted(there - asked),
         "calls": admin.count("order.cycle.call", []),
         "labels": admin.count("ir.attachment", [("res_model", "=", "order.cycle.consignment")]),
         "invoices": admin.count("account.move", _POSTED),
@@ -240,6 +242,13 @@ def summarise(
         ),
         "seconds": round(seconds, 1),
     }
+
+
+def references_asked(admin: Any) -> set[str]:
+    """Return the references under which a carrier was asked to book and did not say no."""
+    sent = [("first_sent_at", "!=", False), ("state", "not in", ("refused", "cancelled"))]
+    rows = admin.search_read("order.cycle.consignment", sent, ["request_ref"])
+    return {row["request_ref"] for row in rows}
 
 
 def _sum(door: Any, model: str, name: str, domain: list) -> float:

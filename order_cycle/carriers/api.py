@@ -93,9 +93,12 @@ class CarrierClient(Protocol):
     def find_problems(self, request: ShipmentRequest) -> tuple[FieldProblem, ...]:
         """Return all that keeps the request from being sent; no network."""
 
-    def book(self, request: ShipmentRequest) -> Booking:
+    def book(self, request: ShipmentRequest, *, is_checked: bool = False) -> Booking:
         """Book, and return what the carrier answered. One network call, never a retry.
 
+        :param is_checked: ``find_problems`` had nothing to say when the request was frozen. It
+            may have been sent since, so it is not judged anew: a no of ours says nothing of
+            what the carrier has.
         :raises InvalidShipment: nothing was sent; see ``problems``.
         """
 

@@ -3,8 +3,9 @@
 What plain ``requests`` leaves open, and what is done here:
 its timeout is per read, so a byte now and then holds it for ever -> a watchdog cuts the socket
 at the deadline; it unpacks without limit -> the answer is unpacked in slices and capped;
-it follows redirects with the booking in the body -> none are followed; it does not say
-whether a failed call may have arrived -> the first byte that leaves is noticed.
+it follows redirects with the booking in the body, and reads the body of one without limit even
+if told not to follow -> a redirect is an answer like any other; it does not say whether
+a failed call may have arrived -> the first byte that leaves is noticed.
 
 Each call has a connection of its own. A kept one can die between two calls, and then nobody
 knows whether the second call went out. Proxies from the environment are not used, for the
@@ -15,7 +16,7 @@ import ipaddress
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from urllib.parse import urlsplit
 
@@ -30,6 +31,9 @@ from .redact import Redactor
 from .watched_connection import Watch, WatchedAdapter
 
 _logger = logging.getLogger(__name__)
+
+#: The environment whose carriers run at home; all others are out on the internet.
+REHEARSAL = "rehearsal"
 
 #: Or reading would give up at the same moment as the watchdog, and tell another reason.
 _READ_MARGIN_S = 5.0
@@ -56,6 +60,15 @@ class BoundedHttp:
         self._on_exchange = on_exchange
         self._redactor = Redactor(settings.secrets(), username=settings.username)
 
+    def discreet(self, error: CarrierError) -> CarrierError:
+        """Return the error with the carrier's own words cleaned: it may quote our credentials."""
+        error.message = self._redactor.words(error.message)
+        error.args = (error.message,)
+        error.fields = tuple(
+            replace(problem, text=self._redactor.words(problem.text)) for problem in error.fields
+        )
+        return error
+
     def send(self, request: HttpRequest) -> Answer:
         """Send once and return whatever answer comes, of any status.
 
@@ -64,7 +77,7 @@ class BoundedHttp:
         :raises CarrierProtocolError: an answer came that is too big or wrongly packed.
         :raises CarrierAuthError: the settings cannot be put into a request.
         """
-        _check_url(request.url)
+        _check_url(request.url, self._settings.environment)
         trace = _Trace(request)
         try:
             trace.answer = self._send(request)
@@ -76,10 +89,13 @@ class BoundedHttp:
         return trace.answer
 
     def _send(self, request: HttpRequest) -> Answer:
-        watch = Watch(self._settings.deadline_s)
+        is_at_home = self._settings.environment == REHEARSAL
+        watch = Watch(self._settings.deadline_s, public_only=not is_at_home)
         try:
             with watch, requests.Session() as session:
                 session.trust_env = False
+                # Or the body of a redirect would be read at once and without limit.
+                session.get_redirect_target = lambda _response: None
                 session.mount("https://", WatchedAdapter(watch))
                 session.mount("http://", WatchedAdapter(watch))
                 with session.request(
@@ -94,7 +110,8 @@ class BoundedHttp:
                 ) as response:
                     answer = read_answer(response)
         except _FAILURES as error:
-            raise self._explain(request.operation, watch, error) from error
+            # What the library says may quote a header or the address: it goes no further.
+            raise self._explain(request.operation, watch, error) from None
         if watch.is_over:
             # A body without a length ends where the connection ends, here by our own hand.
             raise _lost(request.operation, self._settings.deadline_s, is_over=True)
@@ -106,7 +123,7 @@ class BoundedHttp:
         return min(self._settings.connect_timeout_s, deadline_s), deadline_s + _READ_MARGIN_S
 
     def _explain(self, operation: str, watch: Watch, error: Exception) -> CarrierError:
-        """Sort a failure by what is certain. The library's text may hold the URL: not used."""
+        """Sort a failure by what is certain."""
         if watch.is_sent:
             return _lost(operation, self._settings.deadline_s, is_over=watch.is_over)
         host = urlsplit(self._settings.base_url).hostname
@@ -186,14 +203,15 @@ def _lost(operation: str, deadline_s: float, *, is_over: bool) -> CarrierUnknown
     )
 
 
-def _check_url(url: str) -> None:
+def _check_url(url: str, environment: str) -> None:
     """Refuse an address over which credentials would travel readable, or none at all."""
     parts = urlsplit(url)
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and _is_here(parts.hostname))
+    may_be_plain = environment == REHEARSAL and _is_here(parts.hostname)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and may_be_plain)
     if not (is_safe and parts.hostname) or parts.username or parts.password:
         raise CarrierAuthError(
             "The carrier's address must start with https:// and hold no user or password. "
-            "Plain http is for a carrier on this machine only (127.0.0.1).",
+            "Plain http is for a rehearsal carrier on this machine only (127.0.0.1).",
             code="address_insecure",
         )
 

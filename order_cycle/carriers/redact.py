@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from xml.sax.saxutils import escape
 
 from .exchange import TEXT_LIMIT
+from .storable import printable
 
 MASK = "***"
 
@@ -21,12 +22,17 @@ MASK = "***"
 _SEARCH_LIMIT = 2 * TEXT_LIMIT
 #: Shorter values would mask harmless text everywhere (an account "1" and the like).
 _SHORTEST_SECRET = 4
-_BASE64_RUN = re.compile(r"[A-Za-z0-9+/\\\r\n]{256,}={0,2}")
+#: Longest message for a person.
+_WORDS_LIMIT = 2000
+_IN_BASE64 = r"[A-Za-z0-9+/\\\r\n]"
+#: Looked for at the start of a run only: runs a little too short must not cost a look per letter.
+_BASE64_RUN = re.compile(rf"(?<!{_IN_BASE64}){_IN_BASE64}{{256,}}={{0,2}}")
 
+#: A name has an end: without it, hostile text makes each look as long as the text.
 _NAME = (
-    r"[\w.-]*?(?:password|passwd|passphrase|passcode|pwd|secret|token|api[_-]?key|credential"
+    r"[\w.-]{0,40}?(?:password|passwd|passphrase|passcode|pwd|secret|token|api[_-]?key|credential"
     r"|license[_-]?(?:number|key)|access[_-]?key|private[_-]?key|authorization|nonce"
-    r"|session[_-]?id|uidcliente)[\w.-]*"
+    r"|session[_-]?id|uidcliente)[\w.-]{0,40}"
 )
 _JSON_FIELD = re.compile(
     rf'("{_NAME}"\s*:\s*)(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|[^\s"{{\[,}}\]]+)', re.I | re.S
@@ -69,6 +75,10 @@ class Redactor:
         text = _PARAMETER.sub(rf"\1{MASK}", text)
         text = _SCHEME.sub(rf"\1 {MASK}", text)
         return _cut(text)
+
+    def words(self, text: str) -> str:
+        """Return a carrier's sentence for people: no secrets, and nothing a database refuses."""
+        return self.text(printable(text)[: 2 * _WORDS_LIMIT])[:_WORDS_LIMIT]
 
     def headers(self, headers: Mapping[str, str]) -> str:
         """Return the headers as lines, the secret ones masked."""

@@ -1,5 +1,6 @@
 """Knows of one HTTP call whether a byte has left, and cuts it when its time is over."""
 
+import ipaddress
 import socket
 import threading
 from functools import partial
@@ -8,15 +9,20 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from .errors import CarrierAuthError
+
 
 class Watch:
     """The deadline of one call; a context manager around it.
 
+    :param public_only: refuse a carrier whose name leads to an address of this machine or of the
+        network around it: our credentials are not for our neighbours.
     :ivar is_sent: the request may have left this machine, wholly or in part.
     :ivar is_over: the deadline has passed.
     """
 
-    def __init__(self, deadline_s: float):
+    def __init__(self, deadline_s: float, *, public_only: bool = False):
+        self._public_only = public_only
         self._lock = threading.Lock()
         self._handle: socket.socket | None = None
         self._timer = threading.Timer(deadline_s, self._cut)
@@ -40,7 +46,17 @@ class Watch:
 
         The socket is duplicated because TLS takes the original over and leaves it empty;
         a shutdown through the copy ends the connection for both.
+
+        :raises CarrierAuthError: the other end is not out on the internet. Judged by the address
+            that was reached: a name may lead elsewhere a moment later.
         """
+        if self._public_only and not _is_public(sock.getpeername()[0]):
+            sock.close()
+            raise CarrierAuthError(
+                "The carrier's address leads to this machine or to a machine of your own network, "
+                "so nothing was sent. Correct the address of the account.",
+                code="address_refused",
+            )
         with self._lock:
             self._handle = sock.dup()
             if self.is_over:
@@ -51,6 +67,13 @@ class Watch:
             self.is_over = True
             if self._handle:
                 _shut(self._handle)
+
+
+def _is_public(address: str) -> bool:
+    found = ipaddress.ip_address(address.partition("%")[0])
+    # An IPv4 address may come in the clothes of IPv6.
+    found = getattr(found, "ipv4_mapped", None) or found
+    return found.is_global and not found.is_multicast
 
 
 def _shut(sock: socket.socket) -> None:

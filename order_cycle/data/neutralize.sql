@@ -1,6 +1,8 @@
 -- A copy of this database must not reach a carrier: no credentials, no addresses, nothing queued.
 UPDATE order_cycle_carrier_account
-   SET environment = 'test', base_url = NULL, username = NULL, password = NULL, api_key = NULL;
+   SET environment = 'test', base_url = NULL, username = NULL, password = NULL, api_key = NULL,
+       account_number = NULL, armed_for = NULL;
 UPDATE order_cycle_consignment
    SET state = 'cancelled', track = 'cancelled', effects_pending = false
  WHERE state IN ('todo', 'sending', 'unknown', 'human');
+UPDATE order_cycle_consignment SET wants_label = false WHERE wants_label;

@@ -12,8 +12,12 @@ _logger = logging.getLogger(__name__)
 
 @dataclass
 class Answer:
-    """What came of a call: a value or an error, and what was said on the wire."""
+    """What came of a call: a value or an error, and what was said on the wire.
 
+    :param reference: our reference at the time of the call
+    """
+
+    reference: str = ""
     value: Any = None
     error: CarrierError | None = None
     exchanges: list[Exchange] = field(default_factory=list)
@@ -23,11 +27,12 @@ class CarrierCall:
     """One question to one carrier account.
 
     :param account: order.cycle.carrier.account singleton; read here, never while calling
+    :param reference: what the call is about
     :raises CarrierAuthError: the account is incomplete
     """
 
-    def __init__(self, account):
-        self._answer = Answer()
+    def __init__(self, account, reference):
+        self._answer = Answer(reference=reference)
         self._question = None
         self.client = account._client(self._answer.exchanges.append)
         self.seconds = float(account.deadline_s)

@@ -32,37 +32,46 @@ def _is_english(env):
 
 
 def _problem_sentences(env):
-    _ = env._
     return {
-        "missing": _("is missing."),
-        "too_long": _("is longer than the carrier takes."),
-        "not_offered": _("is not offered by this carrier."),
-        "not_served": _("is not served by this carrier."),
-        "not_positive": _("must be more than zero."),
-        "over_limit": _("is more than the carrier takes."),
-        "wrong_form": _("is not valid."),
-        "not_unique": _("must be different for each piece."),
+        "missing": env._("is missing."),
+        "too_long": env._("is longer than the carrier takes."),
+        "not_offered": env._("is not offered by this carrier."),
+        "not_served": env._("is not served by this carrier."),
+        "not_positive": env._("must be more than zero."),
+        "over_limit": env._("is more than the carrier takes."),
+        "wrong_form": env._("is not valid."),
+        "not_unique": env._("must be different for each piece."),
     }
 
 
 def _error_sentences(env):
-    _ = env._
     return {
-        "connect_failed": _("The carrier cannot be reached. Nothing was sent; it is tried again."),
-        "tls_failed": _("The carrier's address is not secure. Nothing was sent."),
-        "deadline_exceeded": _("The carrier did not answer in time."),
-        "answer_lost": _("The connection broke before the carrier answered."),
-        "answer_unreadable": _("The carrier's answer cannot be read."),
-        "answer_incomplete": _("The carrier's answer lacks what it should hold."),
-        "answer_too_large": _("The carrier's answer is too large."),
-        "carrier_busy": _("The carrier asks to come back later. Nothing was booked."),
-        "too_many_requests": _("The carrier asks to come back later. Nothing was booked."),
-        "carrier_error": _("The carrier has a problem of its own."),
-        "auth_failed": _("The carrier refuses the credentials of the account."),
-        "account_incomplete": _("The carrier account is incomplete."),
-        "account_unusable": _("The carrier account cannot be used as it is."),
-        "environment_not_served": _("The carrier has no such environment."),
-        "redirect_refused": _("The carrier sent us to another address, which is not followed."),
+        "connect_failed": env._(
+            "The carrier cannot be reached. Nothing was sent; it is tried again."
+        ),
+        "tls_failed": env._("The carrier's address is not secure. Nothing was sent."),
+        "deadline_exceeded": env._("The carrier did not answer in time."),
+        "answer_lost": env._("The connection broke before the carrier answered."),
+        "answer_unreadable": env._("The carrier's answer cannot be read."),
+        "answer_incomplete": env._("The carrier's answer lacks what it should hold."),
+        "answer_too_large": env._("The carrier's answer is too large."),
+        "carrier_busy": env._("The carrier asks to come back later. Nothing was booked."),
+        "too_many_requests": env._("The carrier asks to come back later. Nothing was booked."),
+        "carrier_error": env._("The carrier has a problem of its own."),
+        "auth_failed": env._("The carrier refuses the credentials of the account."),
+        "account_incomplete": env._("The carrier account is incomplete."),
+        "account_unusable": env._("The carrier account cannot be used as it is."),
+        "environment_not_served": env._("The carrier has no such environment."),
+        "address_insecure": env._("The carrier's address is not secure. Nothing was sent."),
+        "address_refused": env._("The carrier's address leads into your own network."),
+        "database_copy": env._(
+            "This database is a copy of the one the account was set up in. Nothing was sent. If "
+            "the copy is to ship, an administrator confirms that on the account."
+        ),
+        "database_neutralized": env._(
+            "This database is neutralized: it does not reach any carrier."
+        ),
+        "redirect_refused": env._("The carrier sent us to another address, which is not followed."),
     }
 
 
@@ -80,43 +89,43 @@ def _field_label(env, path):
 
 
 def _holder_labels(env):
-    _ = env._
     return {
-        "receiver": _("Receiver"),
-        "sender": _("Sender"),
-        "parcels": _("Parcel"),
-        "handling_units": _("Pallet"),
-        "commodities": _("Goods line"),
-        "accessorials": _("Extra service"),
-        "service": _("Service"),
-        "request_ref": _("Our reference"),
-        "goods_value": _("Value of the goods"),
-        "cash_on_delivery": _("Cash on delivery"),
-        "instructions": _("Instructions"),
-        "label_format": _("Label format"),
+        "receiver": env._("Receiver"),
+        "sender": env._("Sender"),
+        "parcels": env._("Parcel"),
+        "handling_units": env._("Pallet"),
+        "commodities": env._("Goods line"),
+        "accessorials": env._("Extra service"),
+        "service": env._("Service"),
+        "request_ref": env._("Our reference"),
+        "goods_value": env._("Value of the goods"),
+        "cash_on_delivery": env._("Cash on delivery"),
+        "instructions": env._("Instructions"),
+        "label_format": env._("Label format"),
     }
 
 
 def _field_labels(env):
-    _ = env._
     return {
-        "name": _("name"),
-        "company_name": _("company"),
-        "street": _("street"),
-        "street2": _("second street line"),
-        "zip_code": _("postcode"),
-        "city": _("city"),
-        "state_code": _("state"),
-        "country_code": _("country"),
-        "phone": _("phone"),
-        "email": _("e-mail"),
-        "weight_grams": _("weight"),
-        "length_mm": _("length"),
-        "width_mm": _("width"),
-        "height_mm": _("height"),
-        "content": _("content"),
-        "description": _("description"),
-        "hs_code": _("tariff number"),
-        "origin_country": _("country of origin"),
-        "reference": _("reference"),
+        "name": env._("name"),
+        "company_name": env._("company"),
+        "street": env._("street"),
+        "street2": env._("second street line"),
+        "zip_code": env._("postcode"),
+        "city": env._("city"),
+        "state_code": env._("state"),
+        "country_code": env._("country"),
+        "phone": env._("phone"),
+        "email": env._("e-mail"),
+        "weight_grams": env._("weight"),
+        "quantity": env._("quantity"),
+        "unit_value": env._("value"),
+        "length_mm": env._("length"),
+        "width_mm": env._("width"),
+        "height_mm": env._("height"),
+        "content": env._("content"),
+        "description": env._("description"),
+        "hs_code": env._("tariff number"),
+        "origin_country": env._("country of origin"),
+        "reference": env._("reference"),
     }

@@ -2,7 +2,7 @@ import math
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..carriers.dto import Address, Commodity, HandlingUnit, Money, Parcel, ShipmentRequest
 
@@ -22,7 +22,9 @@ class DeliveryCarrier(models.Model):
     cycle_account_id = fields.Many2one(
         "order.cycle.carrier.account",
         string="Carrier Account",
-        check_company=True,
+        # A method of all companies may use the account of one, and then ships for that one only.
+        domain="[('company_id', '=?', company_id)]",
+        ondelete="restrict",
         help="Whose address and credentials the connector uses.",
     )
     cycle_service = fields.Selection(
@@ -42,6 +44,21 @@ class DeliveryCarrier(models.Model):
         help="Size and own weight of a piece that was not packed in Odoo. Freight carriers want "
         "the size of each pallet.",
     )
+
+    @api.constrains("company_id", "cycle_account_id")
+    def _check_cycle_account_company(self):
+        for carrier in self.filtered("company_id"):
+            # sudo: the account of another company is what is to be found
+            owner = carrier.sudo().cycle_account_id.company_id
+            if owner and owner != carrier.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "Delivery method %(method)s belongs to another company than its carrier "
+                        "account. Choose an account of %(company)s.",
+                        method=carrier.name,
+                        company=carrier.company_id.name,
+                    )
+                )
 
     @api.constrains("delivery_type", "cycle_account_id", "cycle_service")
     def _check_cycle_service(self):
@@ -87,9 +104,29 @@ class DeliveryCarrier(models.Model):
 
     # === RECORDS -> CARRIER PACKAGE === #
 
-    def _cycle_is_freight(self):
+    def _cycle_is_connected(self):
+        """Return whether deliveries with this method are booked by the connector."""
+        return self.delivery_type == "order_cycle" and self.integration_level == "rate_and_ship"
+
+    def _cycle_account_for(self, company):
+        """Return the account that ships goods of `company`.
+
+        :raises UserError: it would be shipped, and paid, by another company
+        """
         self.ensure_one()
-        return self.cycle_account_id._info().mode == "freight"
+        # sudo: the account of another company is what is to be found
+        account = self.sudo().cycle_account_id
+        if account.company_id != company:
+            raise UserError(
+                self.env._(
+                    "Delivery method %(method)s ships with the carrier account of another company, "
+                    "and these goods are of %(company)s. Choose a delivery method with an account "
+                    "of that company.",
+                    method=self.name,
+                    company=company.name,
+                )
+            )
+        return account
 
     def _cycle_request(self, consignment):
         """Return the `ShipmentRequest` of `consignment`, built from its records as they are now.
@@ -105,14 +142,15 @@ class DeliveryCarrier(models.Model):
             ship_date=fields.Date.context_today(consignment),
             sender=self._cycle_address(consignment._sender()),
             receiver=self._cycle_address(consignment.partner_id),
-            goods_value=self._cycle_goods_value(order),
+            goods_value=self._cycle_goods_value(consignment),
             commodities=self._cycle_commodities(consignment),
             instructions=(order.client_order_ref or picking.origin or "")[:100],
-            **self._cycle_pieces(consignment.parcel_ids),
+            **self._cycle_pieces(consignment),
         )
 
-    def _cycle_pieces(self, parcels):
-        if self._cycle_is_freight():
+    def _cycle_pieces(self, consignment):
+        parcels = consignment.parcel_ids
+        if consignment.account_id._info().mode == "freight":
             return {
                 "handling_units": tuple(
                     HandlingUnit(description=parcel.content or "", **self._cycle_measures(parcel))
@@ -170,24 +208,25 @@ class DeliveryCarrier(models.Model):
     def _cycle_commodity(self, product, lines, origin):
         quantity = sum(lines.mapped("quantity_product_uom"))
         order_line = lines.move_id.sale_line_id[:1]
-        unit = order_line.product_uom_id or product.uom_id
-        price = unit._compute_price(order_line.price_reduce_taxexcl, product.uom_id)
-        currency = order_line.currency_id or self.env.company.currency_id
+        currency = order_line.currency_id or lines.company_id.currency_id
         return Commodity(
             description=product.with_context(lang="en_US").name[:50],
             quantity=Decimal(str(quantity)),
-            unit_value=Decimal(str(currency.round(price))),
+            unit_value=Decimal(str(currency.round(lines[:1]._cycle_unit_price()))),
             currency=currency.name,
             hs_code=product.hs_code or "",
             origin_country=product.country_of_origin.code or origin.code or "",
             weight_grams=self._cycle_grams(quantity * product.weight),
         )
 
-    def _cycle_goods_value(self, order):
-        if not order:
+    def _cycle_goods_value(self, consignment):
+        """Return what the goods on board were sold for, or None if for nothing."""
+        lines = consignment.picking_id.move_line_ids.filtered("quantity")
+        currency = consignment.order_id.currency_id
+        value = sum(line.quantity_product_uom * line._cycle_unit_price() for line in lines)
+        if not currency or currency.compare_amounts(value, 0) <= 0:
             return None
-        amount = Decimal(str(order.currency_id.round(order.amount_untaxed)))
-        return Money(amount=amount, currency=order.currency_id.name)
+        return Money(amount=Decimal(str(currency.round(value))), currency=currency.name)
 
     def _cycle_grams(self, weight):
         """Return `weight`, in the database's weight unit, as whole grams."""

@@ -1,27 +1,17 @@
-import dataclasses
-import logging
-from datetime import timedelta
-
 from odoo import fields, models
 
 from ..carriers import from_json, payload_hash, to_json
-from ..carriers.api import Capability, Recovery
+from ..carriers.api import Recovery
 from ..carriers.dto import Booking
 from ..carriers.errors import NOT_SENT, REFUSED, CarrierAuthError, CarrierError, InvalidShipment
-from .carrier_call import CarrierCall
 from .carrier_words import error_text, problem_text
-
-_logger = logging.getLogger(__name__)
-
-ACCOUNT_PAUSE = timedelta(minutes=10)
-LOOKUP_ROUNDS = 3
 
 
 class OrderCycleBooking(models.AbstractModel):
-    """The booking of a consignment as an outbox row: the call, its answers, finding out."""
+    """The booking of a consignment as an outbox row: the call and its answers."""
 
     _name = "order.cycle.booking"
-    _inherit = "order.cycle.outbox"
+    _inherit = "order.cycle.recovery"
     _description = "Booking"
 
     # === THE CALL === #
@@ -29,41 +19,69 @@ class OrderCycleBooking(models.AbstractModel):
     def _worker_cron(self):
         return self.env.ref("order_cycle.cron_book")
 
+    def _in_its_company(self):
+        company = self.company_id
+        lang = company.partner_id.lang or self.env.lang
+        return self.with_company(company).with_context(lang=lang)
+
     def _prepare_call(self):
         """Freeze the request and return the call that books it, or None if it cannot be sent."""
-        account = self.account_id
-        if account.paused_until and account.paused_until > fields.Datetime.now():
-            self.next_try_at = account.paused_until
+        call = self._open_call()
+        if not call:
             return None
         try:
-            call = CarrierCall(account)
-            request = self._frozen_request()
-            problems = () if self.attempt else call.client.find_problems(request)
+            request = self._frozen_request(call.client)
         except CarrierError as error:
             self._record_error(error)
             return None
-        if problems:
-            self._record_error(InvalidShipment(problems))
-            return None
-        call.ask(lambda client: client.book(request))
+        call.ask(lambda client: client.book(request, is_checked=True))
         return call
 
     def _find_problems(self):
         """Return what keeps this consignment from being booked, in words; asks nobody."""
         try:
-            client = self.carrier_id.cycle_account_id._client()
+            client = self.account_id._client()
         except CarrierAuthError:
             # Not the goods' fault: the worker tells the administrator when it comes to booking.
             return []
         problems = client.find_problems(self.carrier_id._cycle_request(self))
         return [problem_text(self.env, problem) for problem in problems]
 
-    def _frozen_request(self):
-        """Return the request, built once and from then on always the same."""
-        if not self.payload:
-            request = self.carrier_id._cycle_request(self)
-            self.write({"payload": to_json(request), "payload_hash": payload_hash(request)})
-        return from_json(self.payload)
+    def _frozen_request(self, client):
+        """Return the request, built and checked once and from then on always the same.
+
+        :raises InvalidShipment: it cannot be sent as it is; never for one that was sent before
+        """
+        if self._payload_is_outdated():
+            self.write(self._new_payload_vals())
+        if self.payload:
+            return from_json(self.payload)
+        request = self.carrier_id._cycle_request(self)
+        self.write({"payload": to_json(request), "payload_hash": payload_hash(request)})
+        problems = client.find_problems(request)
+        if problems:
+            raise InvalidShipment(problems)
+        return request
+
+    def _payload_is_outdated(self):
+        """Return whether a request that certainly never arrived speaks of another day."""
+        if not self.payload or self.is_in_doubt:
+            return False
+        return from_json(self.payload).ship_date < fields.Date.context_today(self)
+
+    def _new_payload_vals(self):
+        """Return the values that have the request built anew: another reference, another key."""
+        return {
+            **self._new_identity(self.name),
+            "payload": False,
+            "payload_hash": False,
+            "first_sent_at": False,
+            "last_sent_at": False,
+            "lookups": 0,
+            "failures": 0,
+        }
+
+    # === THE ANSWER === #
 
     def _record(self, answer, attempt):
         """Store what the carrier answered, and what was said on the wire."""
@@ -71,11 +89,20 @@ class OrderCycleBooking(models.AbstractModel):
         # A worker that took longer than its lease still brings the truth, unless the row was
         # settled meanwhile; an older call has nothing to say about a newer one.
         if self.state not in ("sending", "unknown", "human") or self.attempt != attempt:
-            return
-        if isinstance(answer.value, Booking):
+            if isinstance(answer.value, Booking) and not self._is_known(answer):
+                self._recall([answer.value])
+        elif isinstance(answer.value, Booking):
             self._record_booking(answer.value)
         else:
             self._record_error(answer.error)
+
+    def _is_known(self, answer):
+        """Return whether a late answer is about the shipment this row has or is about to get."""
+        if answer.value.waybill_ref == self.waybill_ref:
+            return True
+        is_open = self.state in ("sending", "unknown", "human")
+        has_key = self.account_id._info().recovery is Recovery.KEY
+        return is_open and has_key and answer.reference == self.request_ref
 
     def _keep_exchanges(self, exchanges):
         Call = self.env["order.cycle.call"]
@@ -105,10 +132,15 @@ class OrderCycleBooking(models.AbstractModel):
         self._store_documents(booking.documents)
         warnings = [problem_text(self.env, problem) for problem in booking.warnings]
         self._set_state("done", "\n".join(warnings))
+        has_all = booking.documents and not booking.warnings
+        self.wants_label = not has_all and self._can_print_again()
 
     def _store_documents(self, documents):
+        """Keep the documents that are not there yet."""
         parcels = {parcel.reference: parcel for parcel in self.parcel_ids}
-        for number, document in enumerate(documents, start=1):
+        known = self.label_ids.mapped("raw")
+        fresh = [document for document in documents if document.content not in known]
+        for number, document in enumerate(fresh, start=len(known) + 1):
             attachment = self.env["ir.attachment"].create(
                 {
                     "name": f"LabelShipping-{self.waybill_ref}-{number}.{document.format}",
@@ -119,14 +151,15 @@ class OrderCycleBooking(models.AbstractModel):
             )
             if document.parcel_reference in parcels:
                 parcels[document.parcel_reference].label_id = attachment
+        self.invalidate_recordset(["label_ids"])
 
     def _record_error(self, error):
-        # The row is read by people of this company; the worker speaks no language of its own.
-        reader = self.with_context(lang=self.company_id.partner_id.lang or self.env.lang)
-        message = error_text(reader.env, error)
+        message = error_text(self.env, error)
+        self.account_id._rest_after(error)
         if isinstance(error, CarrierAuthError):
-            self.account_id.sudo().paused_until = fields.Datetime.now() + ACCOUNT_PAUSE
-            self._set_state(self._not_sent_state(), message, self.account_id.paused_until)
+            self._set_state(self._not_sent_state(), message, self.account_id._closed_until())
+        elif error.outcome == REFUSED and self.is_in_doubt:
+            self._set_state("human", self._refused_in_doubt_text(message))
         elif error.outcome == REFUSED:
             self._set_state("refused", message)
         elif error.outcome == NOT_SENT:
@@ -134,73 +167,17 @@ class OrderCycleBooking(models.AbstractModel):
         else:
             self._set_state("unknown", message, self._next_look())
 
+    def _refused_in_doubt_text(self, message):
+        """A no to this call says nothing of an earlier one that may have booked."""
+        return self.env._(
+            "The booking was sent again because its first answer never arrived, and was refused: "
+            "%(message)s Whether the first one was booked only the carrier can tell.",
+            message=message,
+        )
+
     def _not_sent_state(self):
         """This call never arrived; an earlier one may have."""
         return "unknown" if self.is_in_doubt else "todo"
-
-    def _next_look(self):
-        """Return when asking makes sense: at once with a key, after the grace by look-up."""
-        info = self.account_id._info()
-        if info.recovery is Recovery.LOOKUP:
-            return fields.Datetime.now() + timedelta(seconds=info.lookup_grace_s / LOOKUP_ROUNDS)
-        return self._backoff() if self.attempt > 1 else fields.Datetime.now()
-
-    def _find_out(self):
-        """Find out by the carrier's own means whether an unknown booking exists."""
-        recovery = self.account_id._info().recovery
-        if recovery is Recovery.KEY and self._key_is_remembered():
-            self._send()
-        elif recovery is Recovery.LOOKUP:
-            self._look_up()
-        else:
-            self._ask_a_person()
-
-    def _key_is_remembered(self):
-        window = timedelta(seconds=self.account_id._info().key_window_s)
-        return bool(self.first_sent_at and fields.Datetime.now() - self.first_sent_at < window)
-
-    def _ask_a_person(self):
-        self._set_state(
-            "human",
-            self.state_message
-            or self.env._("Nobody but the carrier can tell whether this shipment exists."),
-        )
-        self._commit()
-        self._finish_and_commit()
-
-    def _look_up(self):
-        """Ask the carrier what it holds under our reference."""
-        attempt, reference = self.attempt, self.request_ref
-        call = CarrierCall(self.account_id)
-        call.ask(lambda client: _find_with_documents(client, reference))
-        # Nobody else asks while this worker does.
-        self.next_try_at = fields.Datetime.now() + timedelta(seconds=2 * call.seconds)
-        self._commit()
-        answer = call()
-        self._in_new_transaction(lambda row: row._record_look_up(answer, attempt))
-        self._finish_and_commit()
-
-    def _record_look_up(self, answer, attempt):
-        self._keep_exchanges(answer.exchanges)
-        if self.state != "unknown" or self.attempt != attempt:
-            return
-        if answer.error:
-            self.write({"next_try_at": self._backoff(), "effects_pending": True})
-        elif answer.value:
-            self._record_booking(answer.value)
-        else:
-            self._record_not_found()
-
-    def _record_not_found(self):
-        """Not there. Once the grace is over, several times in a row, it was never made."""
-        grace = timedelta(seconds=self.account_id._info().lookup_grace_s)
-        lookups = self.lookups + 1
-        now = fields.Datetime.now()
-        if now - self.last_sent_at >= grace and lookups >= LOOKUP_ROUNDS:
-            self.write({"lookups": 0, "is_in_doubt": False})
-            self._set_state("todo", self.env._("The carrier does not have it: booked again."))
-            return
-        self.write({"lookups": lookups, "next_try_at": now + grace / LOOKUP_ROUNDS})
 
     def _put_off(self, error):
         result = super()._put_off(error)
@@ -213,20 +190,3 @@ class OrderCycleBooking(models.AbstractModel):
             .with_context(active_test=False)
             .search([("name", "=", code)], limit=1)
         )
-
-
-def _find_with_documents(client, reference):
-    """Return the booking the carrier holds under `reference`, with its labels, or None."""
-    found = client.find_by_reference(reference)
-    if not found:
-        return None
-    booking = found[0]
-    if booking.documents or Capability.PRINT_AGAIN not in client.info.capabilities:
-        return booking
-    try:
-        documents = client.print_again(booking.waybill_ref)
-    except CarrierError as error:
-        # The shipment exists; a missing label is no reason to doubt it.
-        _logger.info("No label yet for %s: %s", booking.waybill_ref, error.code)
-        return booking
-    return dataclasses.replace(booking, documents=documents)

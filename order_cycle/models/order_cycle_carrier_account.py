@@ -1,11 +1,29 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..carriers import carrier_info, carriers, get_client
 from ..carriers.dto import CarrierSettings
-from ..carriers.errors import CarrierError
+from ..carriers.errors import CarrierAuthError, CarrierError
+from .carrier_words import error_text
 
 SECRET_GROUPS = "order_cycle.group_order_cycle_admin"
+# After the carrier refused the account: every other call fails too.
+PAUSE = timedelta(minutes=10)
+# After it did not answer at all: or a dead carrier would keep the worker from the others.
+REST = timedelta(minutes=2)
+NO_ANSWER = ("connect_failed", "tls_failed", "deadline_exceeded")
+# Whoever writes one of these wants to ship from this very database, and at once.
+ARMING_FIELDS = {
+    "account_number",
+    "api_key",
+    "base_url",
+    "carrier_code",
+    "environment",
+    "password",
+    "username",
+}
 
 
 class OrderCycleCarrierAccount(models.Model):
@@ -57,6 +75,17 @@ class OrderCycleCarrierAccount(models.Model):
     paused_until = fields.Datetime(
         copy=False, readonly=True, help="No call before this time: the carrier refused the account."
     )
+    resting_until = fields.Datetime(
+        copy=False, readonly=True, help="No call before this time: the carrier did not answer."
+    )
+    armed_for = fields.Char(
+        groups=SECRET_GROUPS,
+        copy=False,
+        readonly=True,
+        exportable=False,
+        help="The database in which the account was set up. A copy of it does not ship.",
+    )
+    is_of_other_database = fields.Boolean(compute="_compute_is_of_other_database")
 
     _deadline_in_range = models.Constraint(
         "CHECK(deadline_s BETWEEN 1 AND 60)",
@@ -67,12 +96,11 @@ class OrderCycleCarrierAccount(models.Model):
     @api.depends("carrier_code", "environment")
     @api.depends_context("lang")
     def _compute_carrier_facts(self):
-        _ = self.env._
-        modes = {"parcel": _("Parcels"), "freight": _("Freight on pallets")}
+        modes = {"parcel": self.env._("Parcels"), "freight": self.env._("Freight on pallets")}
         recoveries = {
-            "key": _("The same booking is sent again; the carrier recognises it"),
-            "lookup": _("The carrier is asked for our reference"),
-            "none": _("A person has to ask the carrier"),
+            "key": self.env._("The same booking is sent again; the carrier recognises it"),
+            "lookup": self.env._("The carrier is asked for our reference"),
+            "none": self.env._("A person has to ask the carrier"),
         }
         for account in self:
             info = account.carrier_code and carrier_info(account.carrier_code)
@@ -82,7 +110,34 @@ class OrderCycleCarrierAccount(models.Model):
                 info and not info.environments.get(account.environment, "")
             )
 
+    @api.depends("armed_for")
+    def _compute_is_of_other_database(self):
+        here = self._database_identity()
+        # sudo: everybody may know that nothing is sent
+        for account in self.sudo():
+            account.is_of_other_database = account.armed_for != here
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        accounts = super().create(vals_list)
+        accounts._arm()
+        return accounts
+
+    def write(self, vals):
+        result = super().write(vals)
+        if ARMING_FIELDS & vals.keys():
+            self._arm()
+        return result
+
     # === ACTION METHODS === #
+
+    def action_confirm_database(self):
+        """Say that this copy of a database is the one that ships from now on."""
+        self.check_access("write")
+        self._arm()
+        return True
 
     def action_check(self):
         """Ask the carrier whether address and credentials are right, and say so."""
@@ -95,10 +150,10 @@ class OrderCycleCarrierAccount(models.Model):
                 self.env._(
                     "%(account)s does not answer as it should: %(reason)s",
                     account=self.name,
-                    reason=error.message,
+                    reason=error_text(self.env, error),
                 )
-            ) from error
-        self.sudo().paused_until = False
+            ) from None
+        self.sudo().write({"paused_until": False, "resting_until": False})
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -107,6 +162,65 @@ class OrderCycleCarrierAccount(models.Model):
                 "message": self.env._("%(account)s answers.", account=self.name),
             },
         }
+
+    # === MAY IT BE CALLED? === #
+
+    def _arm(self):
+        """Tie the accounts to this database, and forget what the carrier said to older settings."""
+        # sudo: none of the three can be seen by everybody who may write an account
+        self.sudo().write(
+            {
+                "armed_for": self._database_identity(),
+                "paused_until": False,
+                "resting_until": False,
+            }
+        )
+
+    @api.model
+    def _database_identity(self):
+        """Return what tells this database from a copy of it, however the copy was made."""
+        self.env.cr.execute(
+            "SELECT datname, oid FROM pg_database WHERE datname = current_database()"
+        )
+        name, oid = self.env.cr.fetchone()
+        # sudo: system parameter
+        uuid = self.env["ir.config_parameter"].sudo().get_param("database.uuid", "")
+        return f"{name}/{oid}/{uuid}"
+
+    def _check_database(self):
+        """Refuse to reach a carrier from a copy: its shipments are those of the original.
+
+        :raises CarrierAuthError: nothing is sent
+        """
+        # sudo: system parameter
+        if self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized"):
+            raise CarrierAuthError(
+                "This database is neutralized: it does not reach any carrier.",
+                code="database_neutralized",
+            )
+        if self.is_of_other_database:
+            raise CarrierAuthError(
+                f"This database is a copy of the one in which the account {self.name} was set up, "
+                "so nothing was sent. If the copy is to ship, an administrator confirms that on "
+                "the account.",
+                code="database_copy",
+            )
+
+    def _rest_after(self, error):
+        """Leave the carrier alone for a while if `error` says that no other call would do better.
+
+        :param CarrierError error: how a call failed
+        """
+        account, now = self.sudo(), fields.Datetime.now()
+        if isinstance(error, CarrierAuthError):
+            account.paused_until = now + PAUSE
+        elif error.code in NO_ANSWER:
+            account.resting_until = now + REST
+
+    def _closed_until(self):
+        """Return until when no call is made, or False."""
+        times = [time for time in (self.paused_until, self.resting_until) if time]
+        return max(times) if times and max(times) > fields.Datetime.now() else False
 
     # === BUSINESS METHODS === #
 
@@ -119,14 +233,18 @@ class OrderCycleCarrierAccount(models.Model):
         """Return a `CarrierClient` for this account. It needs no cursor once it is made.
 
         :param on_exchange: called with the redacted `Exchange` of every network call
-        :raises CarrierAuthError: the account is incomplete
+        :raises CarrierAuthError: the account is incomplete, or belongs to another database
         """
         self.ensure_one()
+        self._check_database()
         # sudo: the worker and a packer may book without being able to read the credentials
         account = self.sudo()
         settings = CarrierSettings(
             environment=account.environment,
-            base_url=account.base_url or account._info().environments.get(account.environment, ""),
+            # The carrier's own address, if it has one: what a person typed is for the others.
+            base_url=account._info().environments.get(account.environment)
+            or account.base_url
+            or "",
             username=account.username or "",
             password=account.password or "",
             api_key=account.api_key or "",

@@ -1,18 +1,18 @@
 import json
-from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
-# An unknown outcome that the machine has not found out by then is shown to a person.
-PATIENCE = timedelta(minutes=15)
+OPERATOR = "order_cycle.group_order_cycle_operator"
+# What people may write on a consignment; all else is what happened, and is written by what happens.
+OPEN_FIELDS = {"partner_id", "parcel_ids"}
 
 
 class OrderCycleConsignment(models.Model):
     """One handover of goods to a carrier. The row exists before the carrier is called."""
 
     _name = "order.cycle.consignment"
-    _inherit = ["order.cycle.booking", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["order.cycle.effects", "mail.thread", "mail.activity.mixin"]
     _description = "Consignment"
     _order = "id desc"
     _check_company_auto = True
@@ -32,11 +32,21 @@ class OrderCycleConsignment(models.Model):
     carrier_id = fields.Many2one(
         "delivery.carrier", string="Delivery Method", required=True, check_company=True
     )
-    account_id = fields.Many2one(related="carrier_id.cycle_account_id", store=True, index=True)
+    account_id = fields.Many2one(
+        "order.cycle.carrier.account",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+        check_company=True,
+        help="The account that is asked to book. It stays when the delivery method gets another "
+        "one: what one account may have booked, no other one can tell.",
+    )
     environment = fields.Selection(related="account_id.environment")
     leg = fields.Integer(default=1, help="One delivery may be handed over more than once.")
     parcel_ids = fields.One2many("order.cycle.parcel", "consignment_id", string="Parcels")
     parcel_count = fields.Integer(compute="_compute_parcel_count")
+    can_hand_over = fields.Boolean(compute="_compute_can_hand_over")
     call_ids = fields.One2many("order.cycle.call", "consignment_id", string="Calls")
     track = fields.Selection(
         [
@@ -79,6 +89,17 @@ class OrderCycleConsignment(models.Model):
         for consignment in self:
             consignment.parcel_count = len(consignment.parcel_ids)
 
+    @api.depends("state", "picking_id.cycle_consignment_ids.state")
+    def _compute_can_hand_over(self):
+        """A delivery that left, and that no carrier has any more, can be handed over again."""
+        for row in self:
+            picking = row.picking_id
+            row.can_hand_over = (
+                row.state == "cancelled"
+                and picking.state == "done"
+                and not picking._cycle_live_consignments()
+            )
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -86,9 +107,32 @@ class OrderCycleConsignment(models.Model):
         for vals in vals_list:
             name = self.env["ir.sequence"].next_by_code("order.cycle.consignment")
             vals.update(name=name, **self._new_identity(name))
+            carrier = self.env["delivery.carrier"].browse(vals.get("carrier_id"))
+            vals.setdefault("account_id", carrier.cycle_account_id.id)
         consignments = super().create(vals_list)
         consignments._wake()
         return consignments
+
+    def write(self, vals):
+        """Keep what happened from being rewritten: a row that is armed again books again."""
+        guarded = vals.keys() - OPEN_FIELDS - self._cycle_mail_fields()
+        if guarded and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "%(fields)s of a consignment say what happened and cannot be written. Use its "
+                    "buttons instead.",
+                    fields=", ".join(
+                        self._fields[name]._description_string(self.env) for name in sorted(guarded)
+                    ),
+                )
+            )
+        return super().write(vals)
+
+    @api.model
+    def _cycle_mail_fields(self):
+        """Return the names of the fields that conversations and activities bring along."""
+        mixins = ("mail.thread", "mail.activity.mixin")
+        return {name for mixin in mixins for name in self.env[mixin]._fields}
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_known_to_carrier(self):
@@ -104,7 +148,8 @@ class OrderCycleConsignment(models.Model):
     def action_book_again(self):
         """Queue refused consignments again, with the data as they are now."""
         self.check_access("write")
-        self._requeue()
+        # sudo: the access was checked; the protocol's fields are nobody's to write
+        self.sudo()._requeue()
         return True
 
     def action_withdraw(self):
@@ -119,7 +164,60 @@ class OrderCycleConsignment(models.Model):
                         name=row.name,
                     )
                 )
-        self._set_state("cancelled")
+        # sudo: the access was checked; the protocol's fields are nobody's to write
+        self.sudo()._set_state("cancelled")
+        self._wake()
+        return True
+
+    def action_cancelled_at_carrier(self):
+        """Believe a person who has cancelled booked shipments at the carrier."""
+        self.check_access("write")
+        if not self.env.user.has_group(OPERATOR):
+            raise AccessError(
+                self.env._("Only an operator says that a shipment was cancelled at the carrier.")
+            )
+        # sudo: the access was checked; the protocol's fields are nobody's to write
+        for row in self.sudo():
+            row.lock_for_update(allow_referencing=True)
+            if row.state != "done":
+                raise UserError(
+                    self.env._(
+                        "Consignment %(name)s is not booked, so there is nothing to cancel at the "
+                        "carrier.",
+                        name=row.name,
+                    )
+                )
+            row._set_state("cancelled")
+            row.wants_label = False
+            row.message_post(
+                body=self.env._(
+                    "%(user)s says that %(waybill)s was cancelled at the carrier.",
+                    user=self.env.user.name,
+                    waybill=row.waybill_ref,
+                )
+            )
+        self._wake()
+        return True
+
+    def action_hand_over_again(self):
+        """Book a delivery that left, and that no carrier has any more, once more."""
+        self.ensure_one()
+        self.check_access("write")
+        # sudo: whoever may write consignments may have goods booked that have left
+        picking = self.sudo().picking_id
+        picking._cycle_hand_over()
+        return picking._cycle_live_consignments().sudo(False)[:1]._get_records_action()
+
+    def action_get_label(self):
+        """Have the worker ask the carrier for the labels once more."""
+        self.check_access("write")
+        # sudo: the access was checked; the protocol's fields are nobody's to write
+        booked = self.sudo().filtered(lambda row: row.state == "done" and row._can_print_again())
+        if not booked:
+            raise UserError(
+                self.env._("The carrier cannot be asked for this label again; print it there.")
+            )
+        booked.write({"wants_label": True, "failures": 0, "next_try_at": fields.Datetime.now()})
         self._wake()
         return True
 
@@ -152,8 +250,8 @@ class OrderCycleConsignment(models.Model):
     def _requeue(self):
         """Book refused rows anew: other data, so another reference and another key."""
         for row in self.filtered(lambda row: row.state == "refused"):
-            row.write({**row._new_identity(row.name), "payload": False, "payload_hash": False})
-            row.write({"first_sent_at": False, "last_sent_at": False, "lookups": 0})
+            row.write(row._new_payload_vals())
+            row.account_id = row.carrier_id._cycle_account_for(row.company_id)
             row._set_state("todo")
         self._wake()
 
@@ -174,69 +272,3 @@ class OrderCycleConsignment(models.Model):
         if len(pages) > 1:
             return json.dumps(pages)
         return pages[0][1] if pages else booked[:1].tracking_url
-
-    # === WHAT FOLLOWS FROM THE STATE === #
-
-    def _finish(self):
-        """Carry the state to the delivery, the order and the people. May be repeated."""
-        self.write({"effects_pending": False, "track": self._track_of_state()})
-        if self.state == "done":
-            self._finish_booked()
-        elif self.state == "refused":
-            self._raise_exception(self._refusal_kind(), self.state_message)
-        elif self.state == "human" or self._is_long_unknown():
-            self._raise_exception("unknown", self.state_message)
-        elif self.state == "todo" and self.account_id.paused_until and self.state_message:
-            self._raise_exception("account", self.state_message)
-        if self.state in ("done", "cancelled"):
-            self._solve_exceptions()
-        self.env["order.cycle.signal"]._emit(self.order_id, "booked")
-
-    def _track_of_state(self):
-        return {
-            "done": "booked",
-            "refused": "refused",
-            "unknown": "unknown",
-            "human": "unknown",
-            "cancelled": "cancelled",
-        }.get(self.state, "booking")
-
-    def _is_long_unknown(self):
-        return (
-            self.state == "unknown"
-            and self.last_sent_at
-            and fields.Datetime.now() - self.last_sent_at > PATIENCE
-        )
-
-    def _refusal_kind(self):
-        """Tell data of ours that were never sent from what a carrier said no to."""
-        return "refused" if self.call_ids else "shipment"
-
-    def _finish_booked(self):
-        numbers = [parcel.tracking_ref for parcel in self.parcel_ids if parcel.tracking_ref]
-        self.picking_id._cycle_booked(
-            numbers or [self.waybill_ref], self._price_in_company_currency(), self.label_ids
-        )
-
-    def _price_in_company_currency(self):
-        if not self.currency_id:
-            return None
-        return self.currency_id._convert(
-            self.price, self.company_id.currency_id, self.company_id, fields.Date.today()
-        )
-
-    def _raise_exception(self, kind, cause):
-        self.env["order.cycle.exception"]._raise(
-            self.order_id,
-            "book",
-            kind,
-            cause or self.env._("The carrier gave no reason."),
-            consignment_id=self.id,
-            picking_id=self.picking_id.id,
-            company_id=self.company_id.id,
-        )
-
-    def _solve_exceptions(self):
-        self.env["order.cycle.exception"].search(
-            [("consignment_id", "=", self.id), ("state", "=", "open")]
-        )._close("solved")

@@ -3,6 +3,8 @@ import random
 import uuid
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import api, fields, models
 
 from ..tools import commit, is_concurrency_error, transact
@@ -58,6 +60,11 @@ class OrderCycleOutbox(models.AbstractModel):
     payload_hash = fields.Char(readonly=True, copy=False)
     attempt = fields.Integer(string="Number of Calls", readonly=True, copy=False)
     lookups = fields.Integer(readonly=True, copy=False)
+    failures = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="What failed beside the calls; the pause before the next try grows with it.",
+    )
     first_sent_at = fields.Datetime(readonly=True, copy=False)
     last_sent_at = fields.Datetime(readonly=True, copy=False)
     lease_until = fields.Datetime(readonly=True, copy=False)
@@ -96,11 +103,16 @@ class OrderCycleOutbox(models.AbstractModel):
         seconds_left = progress(remaining=self.search_count(self._due_domain()))
         seen = set()
         while seconds_left:
-            row = self.search([*self._due_domain(), ("id", "not in", list(seen))], limit=1)
+            # The longest due first: a row that fails time after time goes behind the others.
+            row = self.search(
+                [*self._due_domain(), ("id", "not in", list(seen))],
+                order="next_try_at, id",
+                limit=1,
+            )
             if not row:
                 break
             seen.add(row.id)
-            row._work()
+            row._in_its_company()._work()
             seconds_left = progress(1)
         if not seconds_left:
             self._wake()
@@ -117,7 +129,8 @@ class OrderCycleOutbox(models.AbstractModel):
                 _logger.info("%s: another transaction got in the way, later again", self)
                 return
             _logger.exception("%s: work failed, put off", self)
-            self._in_new_transaction(lambda row: row._put_off(error))
+            failure = error
+            self._in_new_transaction(lambda row: row._put_off(failure))
 
     def _work_on(self):
         """Do one thing, and then what has become due by it."""
@@ -133,6 +146,8 @@ class OrderCycleOutbox(models.AbstractModel):
             row._work_on()
         elif row.state == "unknown":
             row._find_out()
+        elif row.state == "done":
+            row._follow_up()
         else:
             row._send()
 
@@ -141,8 +156,7 @@ class OrderCycleOutbox(models.AbstractModel):
         call = self._prepare_call()
         if call:
             attempt = self._claim(call.seconds)
-            answer = call()
-            self._in_new_transaction(lambda row: row._record(answer, attempt))
+            self._keep_answer(call(), attempt)
         else:
             self._commit()
         self._finish_and_commit()
@@ -169,6 +183,26 @@ class OrderCycleOutbox(models.AbstractModel):
         self._commit()
         return attempt
 
+    def _keep_answer(self, answer, attempt):
+        """T2. An answer that cannot be kept is as good as none: the outcome is unknown then."""
+        try:
+            self._in_new_transaction(lambda row: row._record(answer, attempt))
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            # Not the answer's fault; the lease tells the next worker.
+            raise
+        except Exception as error:
+            _logger.exception("%s: the answer cannot be kept", self)
+            self.env.cr.rollback()
+            what = type(error).__name__
+            self._in_new_transaction(lambda row: row._record_lost(what, attempt))
+
+    def _record_lost(self, what, attempt):
+        """Remember that the call number `attempt` was answered with something unusable."""
+        if self.state == "sending" and self.attempt == attempt:
+            self.failures += 1
+            message = self.env._("The carrier's answer could not be kept (%(what)s).", what=what)
+            self._set_state("unknown", message, self._backoff())
+
     def _lease_ran_out(self):
         """Whoever called has died or hangs. The carrier may have the shipment."""
         self._set_state(
@@ -194,6 +228,7 @@ class OrderCycleOutbox(models.AbstractModel):
         :param Exception error: what went wrong
         """
         if self.state != "sending":
+            self.failures += 1
             self.write({"next_try_at": self._backoff(), "state_message": str(error)})
 
     def _set_state(self, state, message=False, next_try_at=None):
@@ -214,6 +249,8 @@ class OrderCycleOutbox(models.AbstractModel):
         }
         if state in ("unknown", "done", "refused", "cancelled"):
             vals["is_in_doubt"] = state == "unknown"
+        if state in ("done", "refused", "cancelled"):
+            vals["failures"] = 0
         self.write(vals)
 
     # === HELPERS === #
@@ -228,8 +265,9 @@ class OrderCycleOutbox(models.AbstractModel):
         return {"request_ref": f"{reference}-{key[:4]}", "idempotency_key": key}
 
     def _backoff(self, retry_after_s=None):
-        """Return when to try again: 15 s doubled with each call, jittered, capped at 30 min."""
-        seconds = min(15 * 2 ** max(self.attempt - 1, 0), MAX_BACKOFF_S)
+        """Return when to try again: 15 s doubled with each try, jittered, capped at 30 min."""
+        tries = self.failures + (0 if self.state == "done" else self.attempt)
+        seconds = min(15 * 2 ** min(max(tries - 1, 0), 10), MAX_BACKOFF_S)
         seconds = max(seconds * random.uniform(0.8, 1.2), min(retry_after_s or 0, 3600))
         return fields.Datetime.now() + timedelta(seconds=seconds)
 
@@ -257,6 +295,14 @@ class OrderCycleOutbox(models.AbstractModel):
     def _find_out(self):
         """Ask what became of a call with an unknown outcome."""
         raise NotImplementedError
+
+    def _follow_up(self):
+        """Do what remains to be asked once the call has succeeded."""
+        raise NotImplementedError
+
+    def _in_its_company(self):
+        """Return this row as the company it belongs to sees it, and speaking its language."""
+        return self
 
     def _finish(self):
         """Do what follows from the state, and clear `effects_pending`. May be repeated."""

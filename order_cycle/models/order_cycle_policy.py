@@ -32,6 +32,11 @@ class OrderCyclePolicy(models.Model):
     team_ids = fields.Many2many(
         "crm.team", string="Sales Teams", help="Only orders of these teams. Empty: any team."
     )
+    partner_ids = fields.Many2many(
+        "res.partner",
+        string="Customers",
+        help="Only orders of these customers, of their people and addresses. Empty: any customer.",
+    )
     partner_category_ids = fields.Many2many(
         "res.partner.category",
         string="Customer Tags",
@@ -227,6 +232,10 @@ class OrderCyclePolicy(models.Model):
             (not self.channel_ids or order.cycle_channel_id in self.channel_ids)
             and (not self.team_ids or order.team_id in self.team_ids)
             and (not self.country_ids or order.partner_shipping_id.country_id in self.country_ids)
+            and (
+                not self.partner_ids
+                or order.partner_id.commercial_partner_id in self.partner_ids.commercial_partner_id
+            )
             and (
                 not self.partner_category_ids
                 or bool(order.partner_id._cycle_categories() & self.partner_category_ids)

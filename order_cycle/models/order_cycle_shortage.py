@@ -64,8 +64,11 @@ class OrderCycleShortage(models.Model):
         string="Purchase Lines",
         readonly=True,
     )
-    purchase_count = fields.Integer(compute="_compute_purchase_count")
-    vendor_id = fields.Many2one("res.partner", string="Usual Vendor", compute="_compute_vendor_id")
+    # With all rights: who sells sees that goods were ordered, and from whom, not the purchase.
+    purchase_count = fields.Integer(compute="_compute_purchase_count", compute_sudo=True)
+    vendor_id = fields.Many2one(
+        "res.partner", string="Usual Vendor", compute="_compute_vendor_id", compute_sudo=True
+    )
 
     _one_live_per_product = models.UniqueIndex(
         "(product_id, warehouse_id) WHERE state IN ('open', 'ordered')",

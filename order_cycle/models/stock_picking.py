@@ -1,21 +1,27 @@
 from textwrap import shorten
 
-from odoo import Command, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..exceptions import CycleError
 
 # Carriers print what is inside for people only; none takes less than this.
 CONTENT_MAX = 50
+MANAGER = "order_cycle.group_order_cycle_manager"
 
 
 class StockPicking(models.Model):
-    _inherit = "stock.picking"
+    _name = "stock.picking"
+    _inherit = ["stock.picking", "order.cycle.handover"]
 
     cycle_consignment_ids = fields.One2many(
         "order.cycle.consignment", "picking_id", string="Consignments"
     )
     cycle_consignment_count = fields.Integer(compute="_compute_cycle_consignment_count")
+    cycle_waits_for_money = fields.Boolean(
+        compute="_compute_cycle_waits_for_money",
+        help="Goods of an order that is paid in advance, and not paid yet.",
+    )
 
     def _compute_cycle_consignment_count(self):
         counts = dict(
@@ -25,6 +31,18 @@ class StockPicking(models.Model):
         )
         for picking in self:
             picking.cycle_consignment_count = counts.get(picking, 0)
+
+    @api.depends("state", "sale_id.state", "sale_id.cycle_track_accounts")
+    def _compute_cycle_waits_for_money(self):
+        # sudo: whoever packs must know, and need not see orders
+        for picking in self.sudo():
+            order = picking.sale_id
+            picking.cycle_waits_for_money = (
+                picking.picking_type_code == "outgoing"
+                and picking.state not in ("done", "cancel")
+                and order.state == "sale"
+                and order._cycle_waits_for_money(order.cycle_track_accounts)
+            )
 
     # === ACTION METHODS === #
 
@@ -45,23 +63,30 @@ class StockPicking(models.Model):
         if self.carrier_id.delivery_type != "order_cycle":
             return super().send_to_shipper()
         self.ensure_one()
+        # What follows runs with all rights: whoever only reads deliveries has nothing booked.
+        self.check_access("write")
         self._cycle_hand_over()
+        return None
 
     def cancel_shipment(self):
         """Withdraw our own consignments delivery by delivery; leave other connectors to Odoo."""
         ours = self.filtered(lambda picking: picking.carrier_id.delivery_type == "order_cycle")
         ours._cycle_withdraw()
+        result = None
         for picking in self - ours:
-            super(StockPicking, picking).cancel_shipment()
+            result = super(StockPicking, picking).cancel_shipment()
+        return result
 
     def action_cancel(self):
         """A delivery that will not leave must not be booked."""
         result = super().action_cancel()
-        waiting = self.cycle_consignment_ids.filtered(lambda row: row.state in ("todo", "refused"))
-        waiting.action_withdraw()
+        # sudo: whoever may cancel a delivery may have its booking withdrawn
+        rows = self.sudo().cycle_consignment_ids
+        rows.filtered(lambda row: row.state in ("todo", "refused")).action_withdraw()
         return result
 
     def _action_done(self):
+        self._cycle_check_paid()
         result = super()._action_done()
         if not self.env.context.get("order_cycle__advancing"):
             self.env["order.cycle.signal"]._emit(self.sale_id, "shipped")
@@ -77,6 +102,28 @@ class StockPicking(models.Model):
         return super()._message_sms_with_template(*args, **kwargs)
 
     # === BUSINESS METHODS === #
+
+    def _cycle_check_paid(self):
+        """Keep goods that are paid in advance until the money is there, whatever the door.
+
+        The worker asks by itself before it ships; a manager answers for what they release.
+        """
+        is_worker = self.env.su and self.env.context.get("order_cycle__advancing")
+        if is_worker or self.env.user.has_group(MANAGER):
+            return
+        for picking in self.filtered("cycle_waits_for_money"):
+            # sudo: see the computed field
+            order = picking.sudo().sale_id
+            raise UserError(
+                self.env._(
+                    "Delivery %(delivery)s cannot leave: order %(order)s is paid in advance and "
+                    "%(amount)s are open. Record the payment first; an Order Cycle manager may "
+                    "release the goods without it.",
+                    delivery=picking.name,
+                    order=order.name,
+                    amount=order._cycle_due_text(),
+                )
+            )
 
     def _cycle_without_questions(self):
         """Return these deliveries so that validating them opens no window.
@@ -108,17 +155,40 @@ class StockPicking(models.Model):
         return CycleError("shipment", "\n".join(problems)) if problems else None
 
     def _cycle_hand_over(self):
-        """Write the consignment of each delivery that has none; the worker does the rest."""
+        """Write the consignment of each delivery that has none; the worker does the rest.
+
+        What a carrier refused is sent again, with the data as they are now.
+        """
         without = self.filtered(lambda picking: not picking._cycle_live_consignments())
         # sudo: whoever may validate a delivery may have it booked
+        refused = without.sudo().cycle_consignment_ids.filtered(lambda row: row.state == "refused")
+        refused._requeue()
+        new = without - refused.picking_id.sudo(False)
         self.env["order.cycle.consignment"].sudo().create(
-            [picking._prepare_cycle_consignment_vals() for picking in without]
+            [picking._prepare_cycle_consignment_vals() for picking in new]
+        )
+
+    def _cycle_is_connected(self):
+        """Return whether this delivery to a customer is booked by the connector."""
+        self.ensure_one()
+        return self.picking_type_code == "outgoing" and self.carrier_id._cycle_is_connected()
+
+    def _cycle_is_handed_over(self):
+        """Return whether a carrier has this delivery, by whatever door."""
+        self.ensure_one()
+        rows = (self | self._cycle_chain()).cycle_consignment_ids
+        return bool(
+            rows.filtered(lambda row: row.track != "cancelled") or self.carrier_tracking_ref
         )
 
     def _cycle_live_consignments(self):
-        return self.cycle_consignment_ids.filtered(
-            lambda row: row.state not in ("refused", "cancelled")
-        )
+        """Return what carriers have of these goods, whichever step handed them over.
+
+        Where labels are printed in packing, the delivery that follows is booked already.
+        """
+        # sudo: the steps of one delivery may be the business of different people
+        rows = (self | self._cycle_chain()).sudo().cycle_consignment_ids.sudo(False)
+        return rows.filtered(lambda row: row.state not in ("refused", "cancelled"))
 
     def _prepare_cycle_consignment_vals(self):
         self.ensure_one()
@@ -135,6 +205,8 @@ class StockPicking(models.Model):
             "company_id": self.company_id.id,
             "partner_id": self.partner_id.id,
             "carrier_id": self.carrier_id.id,
+            "account_id": self.carrier_id._cycle_account_for(self.company_id).id,
+            "leg": 1 + len(self.cycle_consignment_ids),
             "parcel_ids": [Command.create(vals) for vals in self._prepare_cycle_parcels()],
         }
 
@@ -170,36 +242,3 @@ class StockPicking(models.Model):
         for picking in self:
             picking._cycle_live_consignments().action_withdraw()
             picking.carrier_tracking_ref = False
-
-    def _cycle_booked(self, numbers, price, labels):
-        """Bring a carrier's answer to Odoo's own fields of this delivery and its chain.
-
-        :param list[str] numbers: one tracking number per parcel
-        :param price: what the carrier charges in the company's currency, or None
-        :param labels: ir.attachment recordset
-        """
-        self.ensure_one()
-        joined = ",".join(numbers)
-        if self.carrier_tracking_ref == joined:
-            return
-        chain = self | self._cycle_chain()
-        chain.write({"carrier_tracking_ref": joined})
-        if price is not None:
-            self.carrier_price = self.carrier_id._apply_margins(price, self.sale_id)
-            self._add_delivery_cost_to_so()
-        self.message_post(
-            body=self.env._(
-                "Booked with %(carrier)s: %(numbers)s",
-                carrier=self.carrier_id.name,
-                numbers=", ".join(numbers),
-            ),
-            attachment_ids=labels.copy({"res_model": self._name, "res_id": self.id}).ids,
-        )
-
-    def _cycle_chain(self):
-        """Return the deliveries before this one in a multi-step warehouse."""
-        moves, pickings = self.move_ids.move_orig_ids, self.browse()
-        while moves:
-            pickings |= moves.picking_id
-            moves = moves.move_orig_ids
-        return pickings

@@ -1,8 +1,8 @@
 import base64
+from datetime import timedelta
+from unittest.mock import patch
 
-from psycopg2 import IntegrityError
-
-from odoo.exceptions import UserError
+from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -177,193 +177,63 @@ class TestBooking(RehearsalCommon):
         self.book()
         self.assertRecordValues(consignment, [{"state": "todo", "is_in_doubt": False}])
 
-    # === NOBODY KNOWS === #
-
-    def test_a_lost_answer_with_a_key_is_sent_again_and_found(self):
-        consignment = self.a_consignment()
-        self.parcel_carrier.will("answer_lost_after")
+    def test_the_row_that_waits_longest_is_served_first_and_not_the_newest(self):
+        first, second = self.a_consignment(), self.a_consignment()
+        self.later(first, 10)
         self.book()
-        self.assertRecordValues(consignment, [{"state": "unknown", "is_in_doubt": True}])
-        self.assertEqual(consignment.order_id.cycle_track_delivery, "unknown")
-        key = consignment.idempotency_key
-        self.later(consignment)
-        self.book()
-        self.assertRecordValues(
-            consignment, [{"state": "done", "attempt": 2, "idempotency_key": key}]
+        [newer, older] = self.parcel_carrier.held()
+        self.assertEqual(
+            [older["reference"], newer["reference"]], [first.request_ref, second.request_ref]
         )
-        self.assertEqual(len(self.parcel_carrier.held()), 1)
 
-    def test_a_lost_request_with_a_key_is_booked_once(self):
+    def test_a_carrier_that_does_not_answer_keeps_nobody_else_waiting(self):
+        self.parcel_account.base_url = "http://127.0.0.1:9"
+        first, second = self.a_consignment(), self.a_consignment([("SOAP", 1)])
+        self.book()
+        self.assertEqual((first | second).mapped("attempt"), [1, 0], "one look is enough")
+        self.assertTrue(self.parcel_account.resting_until)
+        self.assertTrue(all(row.next_try_at > row.create_date for row in first | second))
+
+    def test_what_the_database_refuses_is_an_unknown_outcome_tried_less_and_less_often(self):
         consignment = self.a_consignment()
-        self.parcel_carrier.will("answer_lost_before")
-        self.book()
-        self.later(consignment)
-        self.book()
-        self.assertEqual(consignment.state, "done")
-        self.assertEqual(len(self.parcel_carrier.held()), 1)
-
-    def test_in_doubt_stays_in_doubt_when_the_carrier_cannot_be_reached(self):
-        consignment = self.a_consignment()
-        self.parcel_carrier.will("answer_lost_after")
-        self.book()
-        address, self.parcel_account.base_url = self.parcel_account.base_url, "http://127.0.0.1:9"
-        self.later(consignment)
-        self.book()
-        self.assertRecordValues(consignment, [{"state": "unknown", "is_in_doubt": True}])
-        self.parcel_account.base_url = address
-        self.later(consignment)
-        self.book()
-        self.assertEqual(consignment.state, "done")
-        self.assertEqual(len(self.parcel_carrier.held()), 1)
-
-    def a_freight_consignment(self):
-        self.stock(self.soap, 500)
-        return self.a_consignment([("SOAP", 400)])
-
-    def test_a_lost_answer_without_key_is_looked_up_and_never_sent_again_blindly(self):
-        consignment = self.a_freight_consignment()
-        self.freight_carrier.will("answer_lost_after")
-        self.book()
-        self.assertEqual(consignment.state, "unknown")
-        self.later(consignment)
-        self.book()
-        self.assertRecordValues(consignment, [{"state": "done", "attempt": 1}])
-        self.assertEqual(len(self.freight_carrier.held()), 1)
-        self.assertTrue(consignment.label_ids, "the papers were asked for")
-
-    def test_what_the_carrier_does_not_have_is_sent_again_only_after_the_grace(self):
-        consignment = self.a_freight_consignment()
-        self.freight_carrier.will("answer_lost_before")
-        self.book()
-        sent_at = consignment.last_sent_at
-        for _round in range(4):
-            consignment.next_try_at = sent_at
+        with (
+            patch.object(type(consignment), "_record_booking", side_effect=ValueError("NUL")),
+            mute_logger("odoo.addons.order_cycle.models.order_cycle_outbox"),
+        ):
             self.book()
-        self.assertRecordValues(consignment, [{"state": "unknown", "attempt": 1}])
+            self.assertRecordValues(
+                consignment, [{"state": "unknown", "is_in_doubt": True, "failures": 1}]
+            )
+            self.assertGreater(consignment.next_try_at, fields.Datetime.now())
         self.later(consignment)
-        self.book()
-        self.later(consignment, 10)
-        self.book()
-        self.assertRecordValues(consignment, [{"state": "done", "attempt": 2}])
-        self.assertEqual(len(self.freight_carrier.held()), 1)
-
-    def test_a_worker_that_died_leaves_an_unknown_outcome_that_is_found_out(self):
-        consignment = self.a_consignment()
-        consignment._prepare_call()()
-        consignment.write(
-            {
-                "state": "sending",
-                "attempt": 1,
-                "lease_until": "2026-01-01",
-                "first_sent_at": consignment.create_date,
-                "last_sent_at": consignment.create_date,
-            }
-        )
-        self.assertEqual(len(self.parcel_carrier.held()), 1, "booked, and nobody here knows")
-        self.book()
-        self.assertRecordValues(consignment, [{"state": "done", "attempt": 2}])
-        self.assertEqual(len(self.parcel_carrier.held()), 1)
-
-    def test_an_unreadable_answer_is_no_refusal(self):
-        for play in ("garbage", "incomplete", "html_200"):
-            with self.subTest(play=play):
-                consignment = self.a_consignment([("SOAP", 1)])
-                self.parcel_carrier.will(play)
-                self.book()
-                self.assertEqual(consignment.state, "unknown")
-                self.later(consignment)
-                self.book()
-                self.assertEqual(consignment.state, "done")
-                self.assertEqual(len(self.parcel_carrier.held(consignment.request_ref)), 1)
-
-    def test_a_person_is_asked_when_the_key_is_too_old_to_be_remembered(self):
-        consignment = self.a_consignment()
-        self.parcel_carrier.will("answer_lost_after")
-        self.book()
-        self.later(consignment)
-        consignment.first_sent_at = "2026-01-01"
-        self.book()
-        self.assertEqual(consignment.state, "human")
-        exception = self.open_exceptions(consignment.order_id)
-        self.assertEqual(exception.kind, "unknown")
-        return consignment, exception
-
-    def test_the_person_found_it_at_the_carrier(self):
-        consignment, exception = (
-            self.test_a_person_is_asked_when_the_key_is_too_old_to_be_remembered()
-        )
-        wizard = self.env["order.cycle.outcome"].browse(exception.action_open_document()["res_id"])
-        wizard.answer = "exists"
-        with self.assertRaises(UserError):
-            wizard.action_answer()
-        wizard.waybill_ref = "RP123"
-        wizard.action_answer()
-        self.book()
-        self.assertRecordValues(consignment, [{"state": "done", "waybill_ref": "RP123"}])
-        self.assertEqual(consignment.picking_id.carrier_tracking_ref, "RP123")
-        self.assertEqual(exception.state, "solved")
-
-    def test_the_person_found_nothing_and_it_is_booked_anew(self):
-        consignment, exception = (
-            self.test_a_person_is_asked_when_the_key_is_too_old_to_be_remembered()
-        )
-        reference = consignment.request_ref
-        wizard = self.env["order.cycle.outcome"].browse(exception.action_open_document()["res_id"])
-        wizard.answer = "missing"
-        wizard.action_answer()
         self.book()
         self.assertEqual(consignment.state, "done")
-        self.assertNotEqual(consignment.request_ref, reference)
-
-    # === ONCE === #
-
-    def test_the_database_itself_keeps_a_second_live_booking_out(self):
-        consignment = self.a_consignment()
-        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
-            consignment.copy({"picking_id": consignment.picking_id.id}).flush_recordset()
-
-    def test_every_door_to_the_carrier_makes_one_row(self):
-        consignment = self.a_consignment()
-        picking = consignment.picking_id
-        picking.send_to_shipper()
-        self.parcel.send_shipping(picking)
-        picking._send_confirmation_email()
-        self.assertEqual(picking.cycle_consignment_ids, consignment)
-        self.book()
-        picking.send_to_shipper()
-        self.book()
         self.assertEqual(len(self.parcel_carrier.held()), 1)
 
-    def test_an_answer_to_an_older_call_says_nothing_about_a_newer_one(self):
+    def test_a_request_that_never_arrived_is_built_anew_on_another_day(self):
         consignment = self.a_consignment()
-        call = consignment._prepare_call()
-        attempt = consignment.attempt + 1
-        consignment.write({"state": "sending", "attempt": attempt})
-        answer = call()
-        consignment.write({"state": "cancelled"})
-        consignment._record(answer, attempt)
-        self.assertEqual(consignment.state, "cancelled")
-        self.assertTrue(consignment.call_ids, "but what was said is kept")
-
-    # === TAKEN BACK === #
-
-    def test_a_cancelled_order_withdraws_what_no_carrier_has(self):
-        consignment = self.a_consignment()
-        consignment.order_id.action_cancel()
-        self.assertEqual(consignment.state, "cancelled")
+        self.parcel_carrier.will({"play": "too_many_requests", "seconds": 1})
         self.book()
-        self.assertFalse(self.parcel_carrier.held())
-
-    def test_a_cancelled_order_with_a_booked_shipment_is_told_to_a_person(self):
-        consignment = self.a_consignment()
+        reference = consignment.request_ref
+        yesterday = fields.Date.to_string(fields.Date.today() - timedelta(days=1))
+        today = fields.Date.to_string(fields.Date.today())
+        consignment.payload = consignment.payload.replace(today, yesterday)
+        self.later(consignment)
         self.book()
-        consignment.order_id.action_cancel()
-        exception = self.open_exceptions(consignment.order_id)
-        self.assertEqual(exception.kind, "recall")
-        self.assertIn(consignment.waybill_ref, exception.cause)
+        self.assertEqual(consignment.state, "done")
+        self.assertIn(today, consignment.payload)
+        self.assertNotEqual(consignment.request_ref, reference, "another request, another key")
 
-    def test_what_a_carrier_was_told_of_is_not_deleted(self):
+    def test_the_worker_speaks_the_language_of_the_company_of_the_row(self):
+        self.env["res.lang"]._activate_lang("it_IT")
+        self.company.partner_id.lang = "it_IT"
         consignment = self.a_consignment()
-        self.book()
-        with self.assertRaises(UserError):
-            consignment.unlink()
+        row = consignment._in_its_company()
+        self.assertEqual(row.env.lang, "it_IT")
+        self.assertEqual(row.env.company, consignment.company_id)
+        seen = []
+        with patch.object(
+            type(consignment), "_work", lambda row: seen.append((row.env.lang, row.env.company))
+        ):
+            self.book()
+        self.assertEqual(seen, [("it_IT", self.company)])

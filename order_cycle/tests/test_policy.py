@@ -30,6 +30,15 @@ class TestPolicy(OrderCycleCommon):
         berlin = {"name": "B", "street": "S 1", "zip": "10115", "city": "Berlin", "country": "DE"}
         self.assertEqual(self.policy_of(ship_to=berlin), special)
 
+    def test_by_customer_and_whoever_belongs_to_them(self):
+        shop = self.env["res.partner"].create({"name": "Alimentari Bianchi", "is_company": True})
+        person = self.env["res.partner"].create({"name": "Carla Bianchi", "parent_id": shop.id})
+        special = self.a_policy(partner_ids=shop.ids)
+        self.assertEqual(self.policy_of(), self.web)
+        for customer in (shop, person):
+            order = self.env["sale.order"].create({"partner_id": customer.id})
+            self.assertTrue(special._fits(order))
+
     def test_by_customer_tag_of_the_company_a_person_belongs_to(self):
         tag = self.env["res.partner.category"].create({"name": "Wholesale"})
         special = self.a_policy(partner_category_ids=tag.ids)

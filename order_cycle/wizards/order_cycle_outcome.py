@@ -38,8 +38,9 @@ class OrderCycleOutcome(models.TransientModel):
     def action_answer(self):
         """Do what the person has found out at the carrier."""
         self.ensure_one()
-        row = self.consignment_id
-        row.check_access("write")
+        self.consignment_id.check_access("write")
+        # sudo: the access was checked; the protocol's fields are nobody's to write
+        row = self.sudo().consignment_id
         row.lock_for_update(allow_referencing=True)
         if row.state not in ("unknown", "human"):
             raise UserError(
@@ -65,6 +66,8 @@ class OrderCycleOutcome(models.TransientModel):
             raise UserError(self.env._("Enter the number of the waybill that the carrier shows."))
         row.write({"waybill_ref": waybill, "booked_at": fields.Datetime.now()})
         row._set_state("done")
+        # Asking for the label also finds out whether the number was typed right.
+        row.wants_label = row._can_print_again()
 
     def _answer_missing(self, row):
         row._set_state("refused")

@@ -6,7 +6,7 @@ from .. import documents
 from ..dto import BookedParcel, Booking, Document, Quote, TrackingEvent
 from ..errors import CarrierRejected, FieldProblem
 from ..links import safe_link
-from ..rest.reading import incomplete, moment, money, optional_text, required
+from ..rest.reading import encoded, incomplete, moment, money, optional_text, required, words
 from ..rest.transport import Refusal
 from .mapping import SERVICE_CODES
 
@@ -80,7 +80,7 @@ def read_labels(data: Any) -> list[Document]:
         Document(
             kind="label",
             format=required(item, "format", str).lower(),
-            content=documents.decode(required(item, "data", str)),
+            content=documents.decode(encoded(item, "data")),
             parcel_reference=required(item, "parcelReference", str),
         )
         for item in required(data, "labels", list)
@@ -127,7 +127,7 @@ def read_refusal(data: Any) -> Refusal:
         FieldProblem(
             field=our_field(optional_text(item, "field")),
             code=required(item, "code", str),
-            text=required(item, "message", str),
+            text=words(item, "message"),
         )
         for item in errors
     )

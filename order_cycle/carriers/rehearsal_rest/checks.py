@@ -145,5 +145,6 @@ def _check_amounts(found: Findings, field: str, label: str, item: Commodity) -> 
     if not mapping.QUANTITY.fullmatch(mapping.plain(item.quantity)) or item.quantity <= 0:
         text = f"{label}: quantity {item.quantity} must be above zero, with three decimals at most."
         found.add(f"{field}.quantity", "wrong_form", text)
-    if item.unit_value < 0:
-        found.add(f"{field}.unit_value", "not_positive", f"{label}: the value is negative.")
+    if item.unit_value <= 0:
+        text = f"{label}: the value must be more than zero; the customs want one for gifts, too."
+        found.add(f"{field}.unit_value", "not_positive", text)

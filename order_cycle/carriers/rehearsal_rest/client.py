@@ -1,5 +1,7 @@
 """Rehearsal Parcel: capability -> mapping -> transport -> mapping, and nothing else."""
 
+from dataclasses import replace
+
 from .. import auth, documents
 from ..dto import Booking, CarrierSettings, Document, Quote, ShipmentRequest, TrackingEvent
 from ..errors import CarrierProtocolError, FieldProblem, InvalidShipment
@@ -9,13 +11,16 @@ from . import answers, mapping
 from .checks import booking_problems, quote_problems
 from .info import INFO
 
-#: 400 and 422 are answers of the contract's check, made before anything is created; 409 and
-#: 404 likewise. 429 and 503 come from the door: the request was not looked at.
+#: 400 and 422 are answers of the contract's check, made before anything is done; 404 and 409 say
+#: that a shipment is not there or no more. 429 comes from the door: the request was not looked at.
+#: The contract knows no 503: whoever sends one proves nothing.
 RULES = StatusRules(
     refused=frozenset({400, 404, 409, 422}),
-    not_sent=frozenset({429, 503}),
+    not_sent=frozenset({429}),
     read_refusal=answers.read_refusal,
 )
+#: A conflict at booking proves that the carrier does have something under our key.
+BOOKING_RULES = replace(RULES, refused=RULES.refused - {409})
 
 
 class Client:
@@ -35,9 +40,9 @@ class Client:
         """See ``CarrierClient``."""
         return booking_problems(request)
 
-    def book(self, request: ShipmentRequest) -> Booking:
+    def book(self, request: ShipmentRequest, *, is_checked: bool = False) -> Booking:
         """See ``CarrierClient``. May be sent again with the same key and payload."""
-        problems = self.find_problems(request)
+        problems = () if is_checked else self.find_problems(request)
         if problems:
             raise InvalidShipment(problems)
         answer = self._transport.call(
@@ -46,6 +51,7 @@ class Client:
             ("v1", "shipments"),
             body=mapping.to_booking(request),
             headers={"Idempotency-Key": request.idempotency_key},
+            rules=BOOKING_RULES,
         )
         return answers.read_booking(answer.data, was_known=answer.status == 200)
 

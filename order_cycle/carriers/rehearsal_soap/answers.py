@@ -14,6 +14,7 @@ from ..errors import (
     FieldProblem,
 )
 from ..links import safe_link
+from ..storable import is_storable, is_storable_amount
 from .mapping import SERVICE_CODES
 
 SERVICES = {theirs: ours for ours, theirs in SERVICE_CODES.items()}
@@ -139,7 +140,7 @@ def _our_part(part: str) -> str:
 
 def _booking(shipment: dict[str, Any], *, was_known: bool, documents=(), warnings=()) -> Booking:
     return Booking(
-        waybill_ref=shipment["ProNumber"],
+        waybill_ref=_kept(shipment, "ProNumber"),
         documents=documents,
         price=_money(shipment["Price"]),
         service=SERVICES.get(shipment["Service"], ""),
@@ -193,13 +194,20 @@ def _required(data: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def _money(node: dict[str, Any]) -> Money:
-    try:
-        return Money(amount=node["Amount"], currency=node["Currency"])
-    except TypeError as error:
-        # xsd:decimal knows no NaN, but the parser lets it through.
+    # xsd:decimal knows no NaN, but the parser lets it through; and it knows no largest amount.
+    if not is_storable_amount(node["Amount"]):
         raise CarrierProtocolError(
             "The carrier's answer has an amount that is no number.", code="answer_incomplete"
-        ) from error
+        )
+    return Money(amount=node["Amount"], currency=node["Currency"])
+
+
+def _kept(node: dict[str, Any], key: str) -> str:
+    if not is_storable(node[key]):
+        raise CarrierProtocolError(
+            f"The carrier's answer has a {key} that cannot be kept.", code="answer_incomplete"
+        )
+    return node[key]
 
 
 def _aware(moment: datetime) -> datetime:

@@ -5,7 +5,7 @@ from typing import Any
 
 from .. import auth
 from ..dto import Booking, CarrierSettings, Document, Quote, ShipmentRequest, TrackingEvent
-from ..errors import FieldProblem, InvalidShipment
+from ..errors import CarrierError, FieldProblem, InvalidShipment
 from ..exchange import OnExchange
 from ..soap.outcome import FaultRules
 from ..soap.transport import Endpoint, SoapTransport
@@ -17,7 +17,8 @@ from .info import INFO
 WSDL = Path(__file__).parents[2] / "rehearsal" / "contracts" / "freight.wsdl"
 ENDPOINT = Endpoint(wsdl=WSDL, binding="{urn:rehearsal:freight:v1}FreightBinding")
 #: A Client fault is the answer of the schema check, made before anything is created.
-RULES = FaultRules(refused=frozenset({"Client"}), not_sent=frozenset({429, 503}))
+#: Nobody promises that a 503 comes from the carrier itself: it proves nothing.
+RULES = FaultRules(refused=frozenset({"Client"}), not_sent=frozenset({429}))
 
 #: Nobody books under this reference; looking for it tells whether the account works.
 _NO_REFERENCE = "ACCOUNT-CHECK"
@@ -41,9 +42,9 @@ class Client:
         """See ``CarrierClient``."""
         return booking_problems(request)
 
-    def book(self, request: ShipmentRequest) -> Booking:
+    def book(self, request: ShipmentRequest, *, is_checked: bool = False) -> Booking:
         """See ``CarrierClient``. Never send it again without looking it up first."""
-        _refuse(self.find_problems(request))
+        _refuse(() if is_checked else self.find_problems(request))
         payload = {"Shipment": mapping.to_shipment(request)}
         return answers.read_booking(self._call("BookFreight", payload, request.request_ref))
 
@@ -77,7 +78,11 @@ class Client:
 
     def _call(self, operation: str, payload: dict[str, Any], reference: str = "") -> dict[str, Any]:
         header = mapping.to_header(reference or operation)
-        return answers.check(operation, self._transport.call(operation, payload, header=header))
+        data = self._transport.call(operation, payload, header=header)
+        try:
+            return answers.check(operation, data)
+        except CarrierError as error:
+            raise self._transport.discreet(error) from None
 
 
 def _refuse(problems: tuple[FieldProblem, ...]) -> None:

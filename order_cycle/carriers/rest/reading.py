@@ -9,23 +9,41 @@ from dateutil.parser import isoparse
 
 from ..dto import Money
 from ..errors import CarrierProtocolError
+from ..storable import is_storable, is_storable_amount
 
 
 def required(data: Any, key: str, kind: type) -> Any:
     """Return ``data[key]``, which must be there and of this type; a text may not be blank.
+
+    A text must be one that can be kept, see ``storable.py``; read files with ``encoded``.
 
     :raises CarrierProtocolError: it is not; the carrier may have done what was asked.
     """
     value = data.get(key) if isinstance(data, Mapping) else None
     if not isinstance(value, kind) or value == "":
         raise incomplete(key)
+    if isinstance(value, str) and not is_storable(value):
+        raise incomplete(key)
     return value
 
 
-def optional_text(data: Any, key: str) -> str:
-    """Return ``data[key]`` if it is a text, else an empty one."""
+def encoded(data: Any, key: str) -> str:
+    """Return the text of an encoded file, which may be long and must be there."""
     value = data.get(key) if isinstance(data, Mapping) else None
-    return value if isinstance(value, str) else ""
+    if not isinstance(value, str) or not value:
+        raise incomplete(key)
+    return value
+
+
+def words(data: Any, key: str) -> str:
+    """Return a sentence for people, which must be there; ``Redactor.words`` cleans it."""
+    return encoded(data, key)
+
+
+def optional_text(data: Any, key: str) -> str:
+    """Return ``data[key]`` if it is a text that can be kept, else an empty one."""
+    value = data.get(key) if isinstance(data, Mapping) else None
+    return value if isinstance(value, str) and is_storable(value) else ""
 
 
 def money(data: Any, key: str) -> Money:
@@ -33,6 +51,8 @@ def money(data: Any, key: str) -> Money:
     node = required(data, key, dict)
     try:
         amount = Decimal(required(node, "amount", str))
+        if not is_storable_amount(amount):
+            raise incomplete(f"{key}.amount")
         return Money(amount=amount, currency=required(node, "currency", str))
     except (InvalidOperation, TypeError) as error:
         raise incomplete(f"{key}.amount") from error

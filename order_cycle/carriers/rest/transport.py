@@ -88,6 +88,7 @@ class RestTransport:
         form: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        rules: StatusRules | None = None,
     ) -> RestAnswer:
         """Send once and return a good answer.
 
@@ -95,6 +96,7 @@ class RestTransport:
         :param body: anything JSON can hold; None sends no body.
         :param form: sent as a form instead, as OAuth token endpoints want it.
         :param headers: go before those of the account.
+        :param rules: what a status proves of this operation, where that differs from the others.
         :raises CarrierError: any other end, sorted by the rules; ``unknown`` by default.
         """
         answer = self._send(
@@ -104,7 +106,8 @@ class RestTransport:
                 url=self._url(path, query),
                 headers={**self._headers, **_content_type(body, form), **(headers or {})},
                 body=_encoded(body, form),
-            )
+            ),
+            rules or self._rules,
         )
         data = _json(operation, answer) if answer.body else None
         return RestAnswer(status=answer.status, data=data)
@@ -118,42 +121,44 @@ class RestTransport:
         headers = {**self._headers, "Accept": accept}
         url = self._url(path, None)
         request = HttpRequest(operation=operation, method="GET", url=url, headers=headers)
-        return self._send(request).body
+        return self._send(request, self._rules).body
 
-    def _send(self, request: HttpRequest) -> Answer:
+    def _send(self, request: HttpRequest, rules: StatusRules) -> Answer:
         answer = self._http.send(request)
-        if 200 <= answer.status < 300 or answer.status in self._rules.good:
+        if 200 <= answer.status < 300 or answer.status in rules.good:
             return answer
-        raise self._failure(request.operation, answer)
+        raise self._http.discreet(_failure(request.operation, answer, rules))
 
     def _url(self, path: Iterable[str], query: Mapping[str, str] | None) -> str:
         url = "/".join((self._base_url, *(_segment(part) for part in path)))
         return f"{url}?{urlencode(query)}" if query else url
 
-    def _failure(self, operation: str, answer: Answer) -> CarrierError:
-        if answer.status in (401, 403):
-            return CarrierAuthError(
-                f"{operation}: the carrier does not accept the credentials "
-                f"(HTTP {answer.status}). Check user, password and key of the account.",
-                code="auth_failed",
-            )
-        if answer.status in self._rules.not_sent:
-            return CarrierUnavailable(
-                f"{operation}: the carrier asks to wait (HTTP {answer.status}). "
-                "Nothing was done; try again later.",
-                code="too_many_requests" if answer.status == 429 else "carrier_busy",
-                retry_after_s=answer.retry_after_s(),
-            )
-        if answer.status in self._rules.refused:
-            return self._refusal(operation, answer)
-        return _unexplained(operation, answer)
 
-    def _refusal(self, operation: str, answer: Answer) -> CarrierError:
-        try:
-            refusal = self._rules.read_refusal(_json(operation, answer))
-        except CarrierProtocolError:
-            return _unexplained(operation, answer)
-        return CarrierRejected(refusal.message, code=refusal.code, fields=refusal.fields)
+def _failure(operation: str, answer: Answer, rules: StatusRules) -> CarrierError:
+    if answer.status in (401, 403):
+        return CarrierAuthError(
+            f"{operation}: the carrier does not accept the credentials "
+            f"(HTTP {answer.status}). Check user, password and key of the account.",
+            code="auth_failed",
+        )
+    if answer.status in rules.not_sent:
+        return CarrierUnavailable(
+            f"{operation}: the carrier asks to wait (HTTP {answer.status}). "
+            "Nothing was done; try again later.",
+            code="too_many_requests" if answer.status == 429 else "carrier_busy",
+            retry_after_s=answer.retry_after_s(),
+        )
+    if answer.status in rules.refused:
+        return _refusal(operation, answer, rules)
+    return _unexplained(operation, answer)
+
+
+def _refusal(operation: str, answer: Answer, rules: StatusRules) -> CarrierError:
+    try:
+        refusal = rules.read_refusal(_json(operation, answer))
+    except CarrierProtocolError:
+        return _unexplained(operation, answer)
+    return CarrierRejected(refusal.message, code=refusal.code, fields=refusal.fields)
 
 
 def _segment(part: str) -> str:

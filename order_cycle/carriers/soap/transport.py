@@ -68,7 +68,8 @@ class SoapTransport:
         with_ws_security: bool = False,
     ):
         self._rules = rules
-        self._wire = _Wire(BoundedHttp(settings, on_exchange), headers)
+        self._http = BoundedHttp(settings, on_exchange)
+        self._wire = _Wire(self._http, headers)
         # Reading the contract is dear, so it is shared; the way out and the credentials are not.
         self._client = copy.copy(_contract(endpoint.wsdl))
         self._client.transport = self._wire
@@ -98,6 +99,10 @@ class SoapTransport:
             raise refusal
         return self._read(operation, answer)
 
+    def discreet(self, error: CarrierError) -> CarrierError:
+        """Return the error with the carrier's own words cleaned: it may quote our credentials."""
+        return self._http.discreet(error)
+
     def _read(self, operation: str, answer: Answer) -> dict[str, Any]:
         try:
             body = self._body(answer)
@@ -126,7 +131,7 @@ class SoapTransport:
         try:
             self._binding.process_error(node.getroottree().getroot(), operation)
         except zeep.exceptions.Fault as fault:
-            return fault_error(operation, fault, self._rules)
+            return self.discreet(fault_error(operation, fault, self._rules))
         raise ValueError("an empty fault")
 
     def _values(self, operation: str, node) -> dict[str, Any]:

@@ -156,8 +156,10 @@ def _unit_cells(unit: dict[str, Any]) -> list[str]:
 
 def _party_lines(party: dict[str, str]) -> list[str]:
     place = f"{party['PostalCode']} {party['City']} {party.get('State', '')}".strip()
+    # A company without a contact has its name in both fields.
+    company = party.get("Company") if party.get("Company") != party["Name"] else None
     lines = (
-        party.get("Company"),
+        company,
         party["Name"],
         party["Street"],
         party.get("Street2"),

@@ -114,7 +114,9 @@ def _draw_band(pen: Pen) -> None:
 
 def _address_lines(party: dict[str, Any]) -> list[str]:
     place = f"{party['country']}-{party['postalCode']} {party['city']} {party.get('state', '')}"
-    lines = (party.get("company"), party["name"], party["street"], party.get("street2"), place)
+    # A company without a contact has its name in both fields.
+    company = party.get("company") if party.get("company") != party["name"] else None
+    lines = (company, party["name"], party["street"], party.get("street2"), place)
     return [line.strip() for line in lines if line]
 
 

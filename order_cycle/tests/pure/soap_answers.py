@@ -40,10 +40,10 @@ def booked(*, prolog="", extra="", paper=PDF, **changes):
     )
 
 
-def refused(*codes):
+def refused(*codes, text="No."):
     """Return a normal answer that reports errors."""
     errors = "".join(
-        f"<Error><Code>{code}</Code><Description>No.</Description></Error>" for code in codes
+        f"<Error><Code>{code}</Code><Description>{text}</Description></Error>" for code in codes
     )
     return envelope(
         f'<BookFreightResponse xmlns="{NAMESPACE}"><ResponseInformation><Errors>{errors}</Errors>'

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from carriers import payload_hash
 from carriers.dto import TRACKING_CODES, Commodity, Money
-from carriers.errors import CarrierRejected, InvalidShipment
+from carriers.errors import CarrierRejected, CarrierUnknownOutcome, InvalidShipment
 from PyPDF2 import PdfReader
 from shipments import a_parcel, a_receiver, a_unit, an_address
 
@@ -78,15 +78,15 @@ def test_the_same_key_and_payload_is_one_shipment(parcel):
     assert parcel.bookings()["count"] == 1
 
 
-def test_the_same_key_with_another_payload_is_refused(parcel):
+def test_the_same_key_with_another_payload_proves_that_something_is_there(parcel):
     client = parcel.client()
     request = parcel.shipment()
     changed = parcel.shipment(instructions="Ring twice")
     assert payload_hash(request) != payload_hash(changed)
     client.book(request)
-    with pytest.raises(CarrierRejected) as caught:
+    with pytest.raises(CarrierUnknownOutcome) as caught:
         client.book(changed)
-    assert (caught.value.outcome, caught.value.code) == ("refused", "idempotency_conflict")
+    assert caught.value.outcome == "unknown"
     assert parcel.bookings()["count"] == 1
 
 
@@ -219,6 +219,22 @@ def test_what_cannot_be_sent_makes_no_call(carrier):
     }
     assert caught.value.outcome == "refused"
     assert carrier.exchanges == []
+
+
+def test_what_was_checked_before_is_not_judged_anew(parcel):
+    """The carrier may have it by now: a no of ours would say nothing of that."""
+    client = parcel.client()
+    with pytest.raises(CarrierRejected) as caught:
+        client.book(parcel.shipment(receiver=a_receiver(phone="", zip_code="1")), is_checked=True)
+    assert caught.value.code == "postcode_mismatch"
+    assert len(parcel.exchanges) == 1
+
+
+def test_one_who_is_a_company_stands_on_paper_once(carrier):
+    name = "Shelves GmbH"
+    request = carrier.shipment(receiver=a_receiver(name=name, company_name=name))
+    text = pages(carrier.client().book(request).documents[0])[0].extract_text()
+    assert text.count(name) == 1
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,10 @@ WRONG = {
     "price is NaN": {**BOOKED, "price": {"amount": "NaN", "currency": "EUR"}},
     "price is infinite": {**BOOKED, "price": {"amount": "Infinity", "currency": "EUR"}},
     "price is words": {**BOOKED, "price": {"amount": "many", "currency": "EUR"}},
+    "price is beyond any ledger": {**BOOKED, "price": {"amount": "1e400", "currency": "EUR"}},
+    "number with a NUL": {**BOOKED, "id": "RP\0000001"},
+    "number with half a character": {**BOOKED, "id": "RP\ud800"},
+    "number without end": {**BOOKED, "id": "R" * 5000},
     "parcels is a text": {**BOOKED, "parcels": "P1"},
     "a parcel is a text": {**BOOKED, "parcels": ["P1"]},
     "no labels": {**BOOKED, "labels": None},
@@ -103,7 +107,7 @@ def test_a_bad_label_is_a_warning_and_not_a_failure(data):
     ("answer", "status", "error_class", "code"),
     [
         (ERROR, "400 Bad", CarrierRejected, "postcode"),
-        (ERROR, "409 Conflict", CarrierRejected, "postcode"),
+        (ERROR, "409 Conflict", CarrierUnknownOutcome, "carrier_error"),
         (ERROR, "422 No", CarrierRejected, "postcode"),
         (b"<html>WAF</html>", "400 Bad", CarrierUnknownOutcome, "carrier_error"),
         ({"errors": []}, "422 No", CarrierUnknownOutcome, "carrier_error"),
@@ -116,7 +120,7 @@ def test_a_bad_label_is_a_warning_and_not_a_failure(data):
         (ERROR, "401 Who", CarrierAuthError, "auth_failed"),
         (b"", "403 No", CarrierAuthError, "auth_failed"),
         (b"", "429 Slow", CarrierUnavailable, "too_many_requests"),
-        (b"", "503 Later", CarrierUnavailable, "carrier_busy"),
+        (b"", "503 Later", CarrierUnknownOutcome, "carrier_error"),
         (b"", "302 There", CarrierUnknownOutcome, "redirect_refused"),
     ],
 )

@@ -18,7 +18,7 @@ def a_transport(url, *, good=(), on_exchange=None):
         read_refusal=read_refusal,
         good=frozenset(good),
     )
-    settings = CarrierSettings(environment="test", base_url=url, password="s3cret-word")
+    settings = CarrierSettings(environment="rehearsal", base_url=url, password="s3cret-word")
     headers = auth.basic("ann", "s3cret-word")
     return RestTransport(settings, headers=headers, rules=rules, on_exchange=on_exchange)
 

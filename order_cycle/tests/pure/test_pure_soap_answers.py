@@ -172,7 +172,7 @@ def test_a_pointer_in_the_answer_is_not_followed(extra):
         (fault("Client"), "401 Who", CarrierAuthError, "auth_failed"),
         (b"", "403 No", CarrierAuthError, "auth_failed"),
         (b"", "429 Slow", CarrierUnavailable, "too_many_requests"),
-        (b"", "503 Later", CarrierUnavailable, "carrier_busy"),
+        (b"", "503 Later", CarrierUnknownOutcome, "carrier_error"),
         (b"", "307 There", CarrierUnknownOutcome, "redirect_refused"),
         (b"", "500 Oops", CarrierUnknownOutcome, "carrier_error"),
         (b"x", "502 Oops", CarrierUnknownOutcome, "carrier_error"),

@@ -1,0 +1,210 @@
+import dataclasses
+import logging
+from datetime import timedelta
+
+from odoo import fields, models
+
+from ..carriers.api import Capability, Recovery
+from ..carriers.errors import REFUSED, CarrierError
+from .carrier_call import CarrierCall
+from .carrier_words import error_text
+
+_logger = logging.getLogger(__name__)
+
+LOOKUP_ROUNDS = 3
+# After that many tries a person has to look for the label: about an hour.
+LABEL_TRIES = 8
+
+
+class OrderCycleRecovery(models.AbstractModel):
+    """Finds out what became of a booking whose answer was lost, and gets what did not come."""
+
+    _name = "order.cycle.recovery"
+    _inherit = "order.cycle.outbox"
+    _description = "Recovery of a Booking"
+
+    wants_label = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Booked, but the label did not come along: the carrier is asked for it again.",
+    )
+    recall_message = fields.Text(
+        readonly=True,
+        copy=False,
+        help="A shipment at the carrier that nobody here wants; told to a person with the effects.",
+    )
+
+    def _due_domain(self):
+        label_is_due = [
+            "&",
+            "&",
+            ("state", "=", "done"),
+            ("wants_label", "=", True),
+            ("next_try_at", "<=", fields.Datetime.now()),
+        ]
+        return ["|", *label_is_due, *super()._due_domain()]
+
+    # === DOES IT EXIST? === #
+
+    def _next_look(self):
+        """Return when asking makes sense: at once with a key, after the grace by look-up."""
+        info = self.account_id._info()
+        if info.recovery is Recovery.LOOKUP:
+            return fields.Datetime.now() + timedelta(seconds=info.lookup_grace_s / LOOKUP_ROUNDS)
+        return self._backoff() if self.attempt > 1 else fields.Datetime.now()
+
+    def _find_out(self):
+        """Find out by the carrier's own means whether an unknown booking exists."""
+        recovery = self.account_id._info().recovery
+        if recovery is Recovery.KEY and self._key_is_remembered():
+            self._send()
+        elif recovery is Recovery.LOOKUP:
+            self._look_up()
+        else:
+            self._ask_a_person()
+
+    def _key_is_remembered(self):
+        window = timedelta(seconds=self.account_id._info().key_window_s)
+        return bool(self.first_sent_at and fields.Datetime.now() - self.first_sent_at < window)
+
+    def _ask_a_person(self):
+        self._set_state(
+            "human",
+            self.state_message
+            or self.env._("Nobody but the carrier can tell whether this shipment exists."),
+        )
+        self._commit()
+        self._finish_and_commit()
+
+    def _look_up(self):
+        """Ask the carrier what it holds under our reference."""
+        attempt, reference = self.attempt, self.request_ref
+        self._ask(
+            lambda client: _find_with_documents(client, reference),
+            lambda row, answer: row._record_look_up(answer, attempt),
+        )
+
+    def _record_look_up(self, answer, attempt):
+        self._keep_exchanges(answer.exchanges)
+        if self.state != "unknown" or self.attempt != attempt:
+            return
+        if answer.error:
+            self._ask_later(answer.error)
+        elif answer.value:
+            booking, *others = answer.value
+            self._record_booking(booking)
+            self._recall(others)
+        else:
+            self._record_not_found()
+
+    def _record_not_found(self):
+        """Not there. Once the grace is over, several times in a row, it was never made."""
+        grace = timedelta(seconds=self.account_id._info().lookup_grace_s)
+        lookups = self.lookups + 1
+        now = fields.Datetime.now()
+        if now - self.last_sent_at >= grace and lookups >= LOOKUP_ROUNDS:
+            self.write({"lookups": 0, "failures": 0, "is_in_doubt": False})
+            self._set_state("todo", self.env._("The carrier does not have it: booked again."))
+            return
+        self.write({"lookups": lookups, "failures": 0, "next_try_at": now + grace / LOOKUP_ROUNDS})
+
+    def _recall(self, bookings):
+        """Have people told of live shipments that are one too many."""
+        waybills = ", ".join(booking.waybill_ref for booking in bookings)
+        if not waybills:
+            return
+        message = self.env._(
+            "%(carrier)s also holds %(waybills)s for %(name)s, and nobody here wants it.",
+            carrier=self.account_id.name,
+            waybills=waybills,
+            name=self.name,
+        )
+        self.write({"recall_message": message, "effects_pending": True, "next_try_at": self._now()})
+
+    # === THE LABEL === #
+
+    def _can_print_again(self):
+        return Capability.PRINT_AGAIN in self.account_id._info().capabilities
+
+    def _follow_up(self):
+        """Ask for the label that did not come with the booking."""
+        waybill = self.waybill_ref
+        self._ask(
+            lambda client: client.print_again(waybill),
+            lambda row, answer: row._record_label(answer),
+        )
+
+    def _record_label(self, answer):
+        self._keep_exchanges(answer.exchanges)
+        if self.state != "done" or not self.wants_label:
+            return
+        if answer.error:
+            self._ask_later(answer.error)
+            is_final = answer.error.outcome == REFUSED or self.failures >= LABEL_TRIES
+            self.write({"wants_label": not is_final})
+            return
+        self._store_documents(answer.value)
+        self.write({"wants_label": False, "failures": 0, "state_message": False})
+        self.effects_pending = True
+
+    # === ASKING === #
+
+    def _ask(self, question, record):
+        """Ask the carrier something that changes nothing there, and record the answer.
+
+        :param question: callable taking the client; touches no record
+        :param record: callable taking (row, answer)
+        """
+        call = self._open_call()
+        if call:
+            call.ask(question)
+            # Nobody else asks while this worker does.
+            self.next_try_at = self._now() + timedelta(seconds=2 * call.seconds)
+            self._commit()
+            answer = call()
+            self._in_new_transaction(lambda row: record(row, answer))
+        else:
+            self._commit()
+        self._finish_and_commit()
+
+    def _ask_later(self, error):
+        """Put the question off, longer each time, and not before the carrier said."""
+        self.account_id._rest_after(error)
+        self.failures += 1
+        next_try_at = self._backoff(error.retry_after_s)
+        self.write(
+            {
+                "next_try_at": max(next_try_at, self.account_id._closed_until() or next_try_at),
+                "state_message": error_text(self.env, error),
+                "effects_pending": True,
+            }
+        )
+
+    def _open_call(self):
+        """Return a call to the carrier, or None: the row is put off, and people are told why."""
+        account = self.account_id
+        if not account._closed_until():
+            try:
+                return CarrierCall(account, self.request_ref)
+            except CarrierError as error:
+                account._rest_after(error)
+                self.write({"state_message": error_text(self.env, error), "effects_pending": True})
+        self.next_try_at = account._closed_until() or self._backoff()
+        return None
+
+    def _now(self):
+        return fields.Datetime.now()
+
+
+def _find_with_documents(client, reference):
+    """Return the bookings the carrier holds under `reference`, the first with its labels."""
+    found = client.find_by_reference(reference)
+    if not found or found[0].documents or Capability.PRINT_AGAIN not in client.info.capabilities:
+        return found
+    try:
+        documents = client.print_again(found[0].waybill_ref)
+    except CarrierError as error:
+        # The shipment exists; a missing label is no reason to doubt it. It is asked for again.
+        _logger.info("No label yet for %s: %s", found[0].waybill_ref, error.code)
+        return found
+    return (dataclasses.replace(found[0], documents=documents), *found[1:])

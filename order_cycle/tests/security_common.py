@@ -1,0 +1,101 @@
+from odoo.tests import new_test_user
+
+from .common import OrderCycleCommon
+
+MODULE = "order_cycle"
+
+# Each person has these rights and no others.
+LADDER = {
+    "user": "order_cycle.group_order_cycle_user",
+    "operator": "order_cycle.group_order_cycle_operator",
+    "manager": "order_cycle.group_order_cycle_manager",
+    "admin": "order_cycle.group_order_cycle_admin",
+}
+COLLEAGUES = {"buyer": "purchase.group_purchase_user", "packer": "stock.group_stock_user"}
+OUTSIDERS = {
+    "employee": "base.group_user",
+    "shop": "order_cycle.group_order_cycle_channel",
+    "customer": "base.group_portal",
+    "visitor": "base.group_public",
+}
+
+
+class SecurityCommon(OrderCycleCommon):
+    """An order with something in every one of our tables, and people with few rights."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.account = cls.env["order.cycle.carrier.account"].create(
+            {
+                "name": "Parcels Milan",
+                "carrier_code": "rehearsal_rest",
+                "environment": "rehearsal",
+                "base_url": "http://127.0.0.1:9",
+                "username": "bottega",
+                "password": "top-secret",
+                "api_key": "sk-secret",
+            }
+        )
+        cls.method = cls.env["delivery.carrier"].create(
+            {
+                "name": "Parcels Milan",
+                "delivery_type": "order_cycle",
+                "product_id": cls.env.ref("order_cycle.product_shipping").id,
+                "cycle_account_id": cls.account.id,
+                "cycle_service": "rehearsal_rest:standard",
+            }
+        )
+
+    def person(self, login, groups=None):
+        """Return the user of that name, made when first asked for.
+
+        :param str groups: for names that are not in the tables above
+        """
+        known = self.env["res.users"].search([("login", "=", f"s_{login}")])
+        return known or new_test_user(
+            self.env,
+            f"s_{login}",
+            groups=groups or {**LADDER, **COLLEAGUES, **OUTSIDERS}[login],
+        )
+
+    def an_order_with_everything(self):
+        """Return an order that misses goods, failed a step, and is being booked with a carrier."""
+        order = self.an_order([("OIL", 12)], channel="phone")
+        self.advance()
+        order.carrier_id = self.method
+        order.picking_ids.carrier_id = self.method
+        order.picking_ids._cycle_hand_over()
+        consignment = order.cycle_consignment_ids
+        consignment.parcel_ids.label_id = self.a_label(consignment)
+        self.env["order.cycle.call"].create(
+            {
+                "consignment_id": consignment.id,
+                "account_id": self.account.id,
+                "company_id": self.company.id,
+                "operation": "book",
+                "started_at": "2026-01-01",
+            }
+        )
+        self.Exception._raise(order, "ship", "failed", "The customer moved.")
+        self.receive(self.a_payload("BAD", [("NOTHING", 1)]), "phone")
+        self.env["order.cycle.signal"]._emit(order, "clock")
+        return order
+
+    def a_label(self, consignment):
+        return self.env["ir.attachment"].create(
+            {
+                "name": "label.pdf",
+                "raw": b"%PDF",
+                "res_model": consignment._name,
+                "res_id": consignment.id,
+            }
+        )
+
+    def our_models(self):
+        """Return the names of the models this module made; those it extends are others'."""
+        return {
+            name
+            for name, model in self.env.registry.items()
+            if model._original_module == MODULE and not model._abstract
+        }

@@ -1,0 +1,1 @@
+"""Tests of the whole: real Odoo processes on databases of their own."""
