@@ -45,7 +45,7 @@ class Play:
     @property
     def files(self) -> Path:
         """Folder of the shipped sample orders."""
-        return self.settings.project / ADDON / "demo"
+        return self.settings.project / ADDON / "static/samples"
 
     # -- orders come in -------------------------------------------------------------------
 

@@ -113,7 +113,7 @@ class AccountMove(models.Model):
         except Exception as error:  # noqa: BLE001  one invoice never stops the others
             self.env.cr.rollback()
             if not isinstance(error, UserError):
-                _logger.error("Invoice %s cannot be sent", self.id, exc_info=error)
+                _logger.exception("Invoice %s cannot be sent", self.id)
             self._cycle_sending_failed(error)
 
     def _cycle_send(self):

@@ -168,8 +168,8 @@ class OrderCycleAccounts(models.AbstractModel):
         for order, payment in zip(self, payments, strict=True):
             invoices = order._cycle_posted_invoices()
             lines = (invoices + payment.move_id).line_ids.filtered(
-                lambda line: (
-                    line.account_id == payment.destination_account_id
+                lambda line, account=payment.destination_account_id: (
+                    line.account_id == account
                     and line.parent_state == "posted"
                     and not line.reconciled
                 )

@@ -112,30 +112,39 @@ class OrderCycleException(models.Model):
             exception.next_action = advice.get(exception.kind, "")
 
     def _next_action_texts(self):
-        _ = self.env._
         return {
-            "failed": _("Mend what the message names on the order, then retry."),
-            "crashed": _("Retry. If it comes back, show the message to your administrator."),
-            "no_policy": _("Choose a policy on the order, or widen a policy, then retry."),
-            "price": _("Agree on the price with the customer, correct the order, then accept it."),
-            "conflict": _("Compare both versions; change the order by hand if needed, then close."),
-            "payment": _(
+            "failed": self.env._("Mend what the message names on the order, then retry."),
+            "crashed": self.env._(
+                "Retry. If it comes back, show the message to your administrator."
+            ),
+            "no_policy": self.env._("Choose a policy on the order, or widen a policy, then retry."),
+            "price": self.env._(
+                "Agree on the price with the customer, correct the order, then accept it."
+            ),
+            "conflict": self.env._(
+                "Compare both versions; change the order by hand if needed, then close."
+            ),
+            "payment": self.env._(
                 "Ask the customer for the rest or give back what is too much, then close."
             ),
-            "refund": _("Credit the invoice, give the money back, then close."),
-            "credited": _(
+            "refund": self.env._("Credit the invoice, give the money back, then close."),
+            "credited": self.env._(
                 "Make the new invoice by hand, or lower the ordered quantities, then close."
             ),
-            "short_closed": _(
+            "short_closed": self.env._(
                 "Accept what was delivered, or deliver the rest: the order goes on by itself."
             ),
-            "no_journal": _("Choose a payment journal on the policy, then retry."),
-            "not_sent": _("Complete the customer's data, then retry."),
-            "shipment": _("Complete the delivery address or weights, then book again."),
-            "refused": _("Correct what the carrier names, then book again."),
-            "recall": _("Cancel the shipment with the carrier, then close."),
-            "unknown": _("Ask the carrier whether the shipment exists, then answer the question."),
-            "account": _("Correct the credentials of the carrier account, then book again."),
+            "no_journal": self.env._("Choose a payment journal on the policy, then retry."),
+            "not_sent": self.env._("Complete the customer's data, then retry."),
+            "shipment": self.env._("Complete the delivery address or weights, then book again."),
+            "refused": self.env._("Correct what the carrier names, then book again."),
+            "recall": self.env._("Cancel the shipment with the carrier, then close."),
+            "unknown": self.env._(
+                "Ask the carrier whether the shipment exists, then answer the question."
+            ),
+            "account": self.env._(
+                "Correct the credentials of the carrier account, then book again."
+            ),
         }
 
     # === ACTION METHODS === #

@@ -1,4 +1,5 @@
 import logging
+from functools import partial
 
 import psycopg2
 
@@ -217,20 +218,19 @@ class OrderCycleFlow(models.AbstractModel):
 
     @api.model
     def _cycle_step_selection(self):
-        _ = self.env._
         return [
-            ("advance", _("Look at the order")),
-            ("capture", _("Capture")),
-            ("confirm", _("Confirm")),
-            ("promise", _("Promise")),
-            ("reserve", _("Reserve")),
-            ("escalate", _("Escalate")),
-            ("ship", _("Ship")),
-            ("book", _("Book")),
-            ("invoice", _("Invoice")),
-            ("send", _("Send the invoice")),
-            ("collect", _("Collect")),
-            ("complete", _("Complete")),
+            ("advance", self.env._("Look at the order")),
+            ("capture", self.env._("Capture")),
+            ("confirm", self.env._("Confirm")),
+            ("promise", self.env._("Promise")),
+            ("reserve", self.env._("Reserve")),
+            ("escalate", self.env._("Escalate")),
+            ("ship", self.env._("Ship")),
+            ("book", self.env._("Book")),
+            ("invoice", self.env._("Invoice")),
+            ("send", self.env._("Send the invoice")),
+            ("collect", self.env._("Collect")),
+            ("complete", self.env._("Complete")),
         ]
 
     def _cycle_env(self, company):
@@ -364,7 +364,7 @@ class OrderCycleFlow(models.AbstractModel):
             if len(self) > 1:
                 return self.browse()
             _logger.exception("Order %s cannot be looked at", self.id)
-            return transact(self.env, lambda: self._put_aside(error))
+            return transact(self.env, partial(self._put_aside, error))
         return orders
 
     def _put_aside(self, error):

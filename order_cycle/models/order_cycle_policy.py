@@ -7,7 +7,7 @@ class OrderCyclePolicy(models.Model):
     """What happens by itself, and for which orders.
 
     The first policy (by sequence) whose conditions an order meets is the order's policy. It is
-    chosen once, when the order is confirmed; later changes of the policy apply to its open orders.
+    chosen once, when the order is captured; later changes of the policy apply to its open orders.
     """
 
     _name = "order.cycle.policy"
@@ -183,9 +183,9 @@ class OrderCyclePolicy(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains("settlement", "invoice_on", "auto_invoice")
-    def _check_cash_is_invoiced(self):
-        """A cash sale that waits for its goods would leave money without a document."""
+    @api.constrains("settlement", "invoice_on")
+    def _check_paid_is_invoiced(self):
+        """Money that is taken before the goods leave needs its invoice by then."""
         for policy in self:
             if policy.settlement != "credit" and policy.invoice_on != "confirm":
                 raise ValidationError(
@@ -264,11 +264,10 @@ class OrderCyclePolicy(models.Model):
         if chosen:
             return chosen
         wanted = "cash" if self.settlement == "cash" else "bank"
-        journals = self.env["account.journal"].search(
+        return self.env["account.journal"].search(
             [*self.env["account.journal"]._check_company_domain(company), ("type", "=", wanted)],
             limit=1,
         )
-        return journals
 
     def _carrier_for(self, weight):
         """Return the delivery method of goods of `weight` (database weight unit)."""

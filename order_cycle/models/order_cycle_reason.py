@@ -11,6 +11,7 @@ class OrderCycleReason(models.AbstractModel):
     cycle_reason = fields.Char(
         string="Waiting For",
         compute="_compute_cycle_reason",
+        compute_sudo=True,
         help="What the order needs next, and from whom.",
     )
 

@@ -47,7 +47,7 @@ class OrderCycleShortage(models.Model):
         "has its goods.",
     )
     is_solved = fields.Boolean(compute="_compute_is_solved", store=True)
-    buyer_id = fields.Many2one("res.users", string="Buyer", index=True, tracking=True)
+    buyer_id = fields.Many2one("res.users", index=True, tracking=True)
     due_at = fields.Datetime(
         string="Answer Due", index=True, help="Until when the buyer should decide what to do."
     )

@@ -15,7 +15,7 @@ class OrderCycleShortageLine(models.Model):
         "order.cycle.shortage", required=True, ondelete="cascade", index=True
     )
     order_line_id = fields.Many2one(
-        "sale.order.line", string="Order Line", required=True, ondelete="cascade", index=True
+        "sale.order.line", required=True, ondelete="cascade", index=True
     )
     order_id = fields.Many2one(related="order_line_id.order_id", store=True, index=True)
     company_id = fields.Many2one(related="shortage_id.company_id", store=True, index=True)

@@ -7,8 +7,8 @@ from odoo.tools import SQL
 class OrderCycleSignal(models.Model):
     """Something happened to an order: the worker should look at it again.
 
-    Signals are only ever inserted and deleted. Whoever receives goods or posts a payment never
-    waits for the worker that holds the order, as it would if the event wrote on the order.
+    Signals are only ever inserted and deleted: two events never wait for each other here, and the
+    order in which they come does not matter.
     """
 
     _name = "order.cycle.signal"

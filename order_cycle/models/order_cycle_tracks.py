@@ -85,10 +85,11 @@ class OrderCycleTracks(models.AbstractModel):
     cycle_track_accounts_at = fields.Datetime(compute="_compute_cycle_tracks", store=True)
     cycle_track_delivery_at = fields.Datetime(compute="_compute_cycle_tracks", store=True)
 
-    cycle_document_order = fields.Char(compute="_compute_cycle_documents")
-    cycle_document_stock = fields.Char(compute="_compute_cycle_documents")
-    cycle_document_accounts = fields.Char(compute="_compute_cycle_documents")
-    cycle_document_delivery = fields.Char(compute="_compute_cycle_documents")
+    # With all rights: whoever may read an order sees the numbers of its documents.
+    cycle_document_order = fields.Char(compute="_compute_cycle_documents", compute_sudo=True)
+    cycle_document_stock = fields.Char(compute="_compute_cycle_documents", compute_sudo=True)
+    cycle_document_accounts = fields.Char(compute="_compute_cycle_documents", compute_sudo=True)
+    cycle_document_delivery = fields.Char(compute="_compute_cycle_documents", compute_sudo=True)
 
     @api.depends("picking_ids.name", "invoice_ids.name", "cycle_consignment_ids.waybill_ref")
     def _compute_cycle_documents(self):

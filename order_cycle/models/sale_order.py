@@ -60,12 +60,15 @@ class SaleOrder(models.Model):
     cycle_consignment_ids = fields.One2many(
         "order.cycle.consignment", "order_id", string="Consignments"
     )
-    cycle_exception_count = fields.Integer(compute="_compute_cycle_counts")
-    cycle_shortage_count = fields.Integer(compute="_compute_cycle_counts")
-    cycle_consignment_count = fields.Integer(compute="_compute_cycle_counts")
-    cycle_intake_count = fields.Integer(compute="_compute_cycle_counts")
+    # With all rights: whoever may read an order sees where it stands.
+    cycle_exception_count = fields.Integer(compute="_compute_cycle_counts", compute_sudo=True)
+    cycle_shortage_count = fields.Integer(compute="_compute_cycle_counts", compute_sudo=True)
+    cycle_consignment_count = fields.Integer(compute="_compute_cycle_counts", compute_sudo=True)
+    cycle_intake_count = fields.Integer(compute="_compute_cycle_counts", compute_sudo=True)
     cycle_unanswered_count = fields.Integer(
-        compute="_compute_cycle_counts", help="Shortages that no buyer has answered yet."
+        compute="_compute_cycle_counts",
+        compute_sudo=True,
+        help="Shortages that no buyer has answered yet.",
     )
 
     # What the channel says was paid, and what the cycle recorded of it

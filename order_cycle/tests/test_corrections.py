@@ -260,7 +260,5 @@ class TestCorrections(OrderCycleCommon):
         ):
             self.advance()
         self.assertEqual(orders.mapped("cycle_stage"), ["complete", "complete"])
-        self.assertRecordValues(
-            self.open_exceptions(bad), [{"step": "advance", "kind": "crashed"}]
-        )
+        self.assertRecordValues(self.open_exceptions(bad), [{"step": "advance", "kind": "crashed"}])
         self.assertTrue(self.env["order.cycle.signal"].search([("order_id", "=", bad.id)]))

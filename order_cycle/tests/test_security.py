@@ -15,7 +15,7 @@ OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 RIGHTS = {
     "order.cycle.channel":          ("r---", "r---", "rwcd", "rwcd", "r---", "r---"),
     "order.cycle.policy":           ("r---", "r---", "rwcd", "rwcd", "r---", "r---"),
-    "order.cycle.intake":           ("r---", "rwc-", "rwcd", "rwcd", "r---", "r---"),
+    "order.cycle.intake":           ("----", "rwc-", "rwcd", "rwcd", "----", "----"),
     "order.cycle.signal":           ("r---", "r---", "r---", "r---", "r---", "r---"),
     "order.cycle.exception":        ("r---", "rw--", "rw-d", "rw-d", "r---", "r---"),
     "order.cycle.shortage":         ("r---", "rw--", "rw--", "rw--", "rw--", "r---"),
@@ -573,6 +573,22 @@ class TestPeople(SecurityCommon):
         order.picking_ids.carrier_id = self.method
         self.validate(order.picking_ids.with_user(self.person("packer")))
         self.assertEqual(order.cycle_consignment_ids.state, "todo")
+
+    def test_who_sees_only_their_own_orders_sees_only_what_is_said_about_those(self):
+        mine, theirs = self.an_order_with_everything(), self.an_order([("OIL", 99)], "phone")
+        self.advance()
+        self.Exception._raise(theirs, "ship", "failed", "The customer moved.")
+        seller = self.person("seller", "sales_team.group_sale_salesman")
+        mine.user_id, theirs.user_id = (
+            seller,
+            self.person("rival", "sales_team.group_sale_salesman"),
+        )
+        for model in ("order.cycle.exception", "order.cycle.shortage.line"):
+            seen = self.env[model].with_user(seller).search([]).sudo().order_id
+            self.assertIn(mine, seen, model)
+            self.assertNotIn(theirs, seen, model)
+            everything = self.env[model].with_user(self.person("packer")).search([])
+            self.assertIn(theirs, everything.sudo().order_id, model)
 
     def test_whoever_could_open_an_order_s_form_still_can(self):
         """Also people who have nothing to do with the cycle, and no right on our own tables."""

@@ -1,6 +1,5 @@
 """Work that may be started again when another transaction got in the way."""
 
-import itertools
 import random
 import time
 
@@ -40,7 +39,9 @@ def transact(env, do):
     :raises psycopg2.OperationalError: others got in the way time after time, or the connection is
         gone
     """
-    for attempt in itertools.count(1):
+    attempt = 0
+    while True:
+        attempt += 1
         try:
             result = do()
             commit(env)

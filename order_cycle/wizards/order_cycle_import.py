@@ -92,7 +92,7 @@ class OrderCycleImport(models.TransientModel):
         return max((",", ";", "\t"), key=header.count)
 
     def _order_of(self, row):
-        """Return the fields of an order: ``customer.name`` goes to ``{"customer": {"name": …}}``."""
+        """Return the fields of an order: ``customer.name`` is the name inside ``customer``."""
         order = {"lines": []}
         for column, value in row.items():
             if not column or column.startswith("lines.") or not (value or "").strip():
