@@ -26,6 +26,7 @@ environment variables:
                      a PostgreSQL server of your own (13 or newer; a role that may create
                      databases, other than `postgres`); no server is started
   NORTHWIND          for `demo`: folder of the Northwind sample data
+  PORT               for `serve`: where the web client listens (default: 8069)
 
 Every command makes what is missing first, and may be interrupted and run again.
 """
@@ -86,6 +87,7 @@ COMMANDS = {
 
 def main(words: list[str]) -> int:
     """Run one command; returns the exit code. A person's mistake never ends in a traceback."""
+    console.remember_enter()
     try:
         return _run(words)
     except SetupError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
@@ -9,6 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 NAME_WIDTH = 13
+
+# When the person pressed Enter: kept over the change of interpreter between the two phases.
+ENTER = "ORDER_CYCLE_ENTER"
 
 # Seconds between two signs of life when the output is a file or a CI log.
 QUIET_INTERVAL = 20.0
@@ -53,6 +57,16 @@ def step(name: str) -> Iterator[Step]:
         current.close(failed=True)
         raise
     current.close(failed=False)
+
+
+def remember_enter() -> None:
+    """Start the person's clock, unless an earlier phase of the same command has."""
+    os.environ.setdefault(ENTER, str(time.time()))
+
+
+def seconds_since_enter() -> float:
+    """Seconds that the person has waited for this command."""
+    return time.time() - float(os.environ[ENTER])
 
 
 def line(name: str, text: str) -> None:

@@ -18,6 +18,9 @@ from typing import Any
 from dev import odoo_process
 from dev.config import Settings
 
+# Nothing listens, but Odoo warns of an interface that nobody chose.
+HTTP = "--http-interface=127.0.0.1"
+
 
 def call(settings: Settings, database: str, function: str, **arguments: Any) -> Any:
     """Call ``module:function(env, **arguments)``; raises `SetupError` with the log's end."""
@@ -42,7 +45,7 @@ def main(words: list[str]) -> None:
     from odoo.tools import config
 
     config.parse_config(
-        [*options, f"--database={database}", "--log-level=warn"], setup_logging=True
+        [*options, f"--database={database}", "--log-level=warn", HTTP], setup_logging=True
     )
     module, _colon, name = function.partition(":")
     arguments = json.loads(Path(question).read_text(encoding="utf-8"))

@@ -65,7 +65,10 @@ def _module(settings: Settings) -> str:
 def _translations(settings: Settings) -> str:
     files = sorted(Path(settings.project, ADDON).glob("i18n*/*.po*"))
     names = [str(path.relative_to(settings.project)) for path in files]
-    return _tool(settings, "oca-checks-po", *names) if names else ""
+    # That one check empties a translation that equals its source ("File" is Italian too), which
+    # then counts as missing; the layout of the files is `make i18n`'s own.
+    command = ("oca-checks-po", "--disable=po-pretty-format")
+    return _tool(settings, *command, *names) if names else ""
 
 
 def _xml(settings: Settings) -> str:

@@ -24,7 +24,6 @@ OUTPUT = "demo-output"
 
 def run(settings: Settings, _arguments: list[str]) -> int:
     """Play the shipped sample company, or the Northwind data if `NORTHWIND` names its folder."""
-    started = time.monotonic()
     output = settings.project / OUTPUT
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir()
@@ -32,7 +31,7 @@ def run(settings: Settings, _arguments: list[str]) -> int:
     data = northwind.read(Path(folder).expanduser()) if folder else None
     with stage(settings, output, data) as (odoo, carriers, play):
         console.say()
-        console.say(f"The first order starts {time.monotonic() - started:.1f} s after Enter.")
+        console.say(f"The first order starts {console.seconds_since_enter():.1f} s after Enter.")
         console.say()
         clock = time.monotonic()
         if data:

@@ -43,6 +43,15 @@ class OrderCycleChannel(models.Model):
         string="Responsible",
         help="Salesperson of the orders of this channel, and owner of what goes wrong with them.",
     )
+    sender_ids = fields.Many2many(
+        "res.users",
+        "order_cycle_channel_sender_rel",
+        "channel_id",
+        "user_id",
+        string="Who Sends",
+        help="The users of the other systems that may send orders of this channel over the "
+        "interface. Empty: every user of the group Order Cycle / Channel.",
+    )
     warehouse_id = fields.Many2one(
         "stock.warehouse",
         check_company=True,

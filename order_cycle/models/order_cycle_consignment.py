@@ -1,7 +1,12 @@
+import base64
 import json
+import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools.pdf import PdfReadError, merge_pdf
+
+_logger = logging.getLogger(__name__)
 
 OPERATOR = "order_cycle.group_order_cycle_operator"
 # What people may write on a consignment; all else is what happened, and is written by what happens.
@@ -74,6 +79,7 @@ class OrderCycleConsignment(models.Model):
         domain=[("res_model", "=", "order.cycle.consignment")],
         string="Documents",
     )
+    labels_pdf = fields.Binary(string="All Labels", compute="_compute_labels_pdf")
 
     # Whatever the code does, the database keeps a second live booking of the same goods out.
     _one_live_per_leg = models.UniqueIndex(
@@ -99,6 +105,21 @@ class OrderCycleConsignment(models.Model):
                 and picking.state == "done"
                 and not picking._cycle_live_consignments()
             )
+
+    @api.depends("label_ids.raw")
+    def _compute_labels_pdf(self):
+        for consignment in self:
+            labels = consignment.label_ids.sorted("id")
+            pages = labels.filtered(lambda label: label.mimetype == "application/pdf")
+            consignment.labels_pdf = consignment._merge(pages.mapped("raw"))
+
+    def _merge(self, documents):
+        """Return one base64 PDF of several, or False where there is none that can be read."""
+        try:
+            return bool(documents) and base64.b64encode(merge_pdf(documents))
+        except (PdfReadError, ValueError, KeyError, IndexError):
+            _logger.warning("%s: its labels cannot be merged", self.name)
+            return False
 
     # === CRUD METHODS === #
 
@@ -235,15 +256,15 @@ class OrderCycleConsignment(models.Model):
         return {"type": "ir.actions.act_url", "url": self.tracking_url, "target": "new"}
 
     def action_open_label(self):
-        """Open all labels of these consignments: one page each, as the carrier made them."""
-        labels = self.label_ids
-        if not labels:
+        """Open all labels of this consignment as one document, ready to print."""
+        self.ensure_one()
+        if not self.label_ids:
             raise UserError(self.env._("There is no label yet: the carrier has not answered."))
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content/{labels[0].id}",
-            "target": "new",
-        }
+        # What cannot be merged is opened as the carrier sent it, the first one first.
+        url = f"/web/content/{self.label_ids[0].id}"
+        if len(self.label_ids) > 1 and self.labels_pdf:
+            url = f"/web/content/{self._name}/{self.id}/labels_pdf/{self.name}.pdf"
+        return {"type": "ir.actions.act_url", "url": url, "target": "new"}
 
     # === BUSINESS METHODS === #
 

@@ -143,7 +143,7 @@ class OrderCycleException(models.Model):
                 "Ask the carrier whether the shipment exists, then answer the question."
             ),
             "account": self.env._(
-                "Correct the credentials of the carrier account, then book again."
+                "Correct the credentials of the carrier account and test them: it books by itself."
             ),
         }
 

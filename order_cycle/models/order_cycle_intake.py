@@ -12,6 +12,7 @@ from ..tools import come_back, isolate, transact
 _logger = logging.getLogger(__name__)
 
 MAX_ORDERS_PER_CALL = 500
+OPERATOR = "order_cycle.group_order_cycle_operator"
 
 
 class OrderCycleIntake(models.Model):
@@ -174,6 +175,7 @@ class OrderCycleIntake(models.Model):
                     company=self.env.company.name,
                 )
             )
+        self._check_may_send_to(found)
         if not isinstance(orders, list) or len(orders) > MAX_ORDERS_PER_CALL:
             raise UserError(
                 self.env._(
@@ -187,7 +189,7 @@ class OrderCycleIntake(models.Model):
     @api.model
     def _check_may_receive(self):
         user = self.env.user
-        groups = ("order_cycle.group_order_cycle_channel", "order_cycle.group_order_cycle_operator")
+        groups = ("order_cycle.group_order_cycle_channel", OPERATOR)
         if not self.env.su and not any(user.has_group(group) for group in groups):
             raise AccessError(
                 self.env._(
@@ -196,6 +198,21 @@ class OrderCycleIntake(models.Model):
                     user=user.name,
                 )
             )
+
+    @api.model
+    def _check_may_send_to(self, channel):
+        """Keep one system's key from sending orders in the name of another channel."""
+        is_known = not channel.sender_ids or self.env.user in channel.sender_ids
+        if is_known or self.env.su or self.env.user.has_group(OPERATOR):
+            return
+        raise AccessError(
+            self.env._(
+                "%(user)s may not send orders of the channel %(channel)s. A manager can add the "
+                "user to the channel's field Who Sends.",
+                user=self.env.user.name,
+                channel=channel.name,
+            )
+        )
 
     def _result(self, known):
         """Return what the sender is told about this row; `known`: it was there before."""

@@ -228,17 +228,17 @@ class OrderCyclePolicy(models.Model):
     def _fits(self, order):
         """Return whether `order` meets every condition of this policy."""
         self.ensure_one()
+        # A condition whose only channel was archived is still a condition: it fits nobody.
+        policy = self.with_context(active_test=False)
+        customers = policy.partner_ids.commercial_partner_id
         return (
-            (not self.channel_ids or order.cycle_channel_id in self.channel_ids)
-            and (not self.team_ids or order.team_id in self.team_ids)
-            and (not self.country_ids or order.partner_shipping_id.country_id in self.country_ids)
+            (not policy.channel_ids or order.cycle_channel_id in policy.channel_ids)
+            and (not policy.team_ids or order.team_id in policy.team_ids)
+            and (not policy.country_ids or order.partner_shipping_id.country_id in self.country_ids)
+            and (not customers or order.partner_id.commercial_partner_id in customers)
             and (
-                not self.partner_ids
-                or order.partner_id.commercial_partner_id in self.partner_ids.commercial_partner_id
-            )
-            and (
-                not self.partner_category_ids
-                or bool(order.partner_id._cycle_categories() & self.partner_category_ids)
+                not policy.partner_category_ids
+                or bool(order.partner_id._cycle_categories() & policy.partner_category_ids)
             )
             and self._fits_amount(order)
         )

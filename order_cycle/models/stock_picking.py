@@ -187,8 +187,9 @@ class StockPicking(models.Model):
         Where labels are printed in packing, the delivery that follows is booked already.
         """
         # sudo: the steps of one delivery may be the business of different people
-        rows = (self | self._cycle_chain()).sudo().cycle_consignment_ids.sudo(False)
-        return rows.filtered(lambda row: row.state not in ("refused", "cancelled"))
+        rows = (self | self._cycle_chain()).sudo().cycle_consignment_ids
+        live = rows.filtered(lambda row: row.state not in ("refused", "cancelled"))
+        return live.sudo(False)
 
     def _prepare_cycle_consignment_vals(self):
         self.ensure_one()

@@ -75,12 +75,13 @@ class TestBookingOnce(RehearsalCommon):
         self.book()
         order = consignment.order_id
         order.action_cancel()
-        self.assertEqual(self.open_exceptions(order).filtered("consignment_id").kind, "recall")
+        warning = self.open_exceptions(order).filtered("consignment_id")
+        self.assertEqual(warning.kind, "recall")
         self.later(consignment)
         self.book()
         self.assertEqual(consignment.state, "done")
         recall = self.open_exceptions(order).filtered("consignment_id")
-        self.assertEqual(recall.kind, "recall")
+        self.assertEqual(recall, warning, "still the same one")
         self.assertIn(consignment.waybill_ref, recall.cause)
 
     def test_a_refused_delivery_sent_to_the_shipper_again_is_the_same_row(self):

@@ -1,4 +1,5 @@
 import dataclasses
+import traceback
 from pathlib import Path
 from unittest.mock import patch
 
@@ -74,7 +75,7 @@ class TestCarrierAccount(RehearsalCommon):
         self.parcel_account.company_id = self.another_company()
         self.advance()
         self.assertEqual(order.cycle_track_stock, "reserved", "the goods stay")
-        self.assertIn("another company", self.open_exceptions(order).cause)
+        self.assertIn("Choose a delivery method", self.open_exceptions(order).cause)
         self.assertFalse(order.cycle_consignment_ids)
         with self.assertRaisesRegex(UserError, "another company"):
             order.picking_ids._cycle_hand_over()
@@ -144,8 +145,9 @@ class TestCarrierAccount(RehearsalCommon):
         self.parcel_account.api_key = "c4n4ry\nS3cret"
         with self.assertRaises(UserError) as caught:
             self.parcel_account.action_check()
-        self.assertTrue(caught.exception.__suppress_context__, "Odoo shows the whole chain")
-        self.assertNotIn("c4n4ry", str(caught.exception))
+        # Odoo shows the whole chain of an error to the client.
+        self.assertNotIn("c4n4ry", "".join(traceback.format_exception(caught.exception)))
+        self.assertIsNone(caught.exception.__cause__)
 
     def test_the_address_of_a_carrier_that_has_one_is_not_the_user_s_choice(self):
         account = self.parcel_account

@@ -163,6 +163,15 @@ class TestIntake(OrderCycleCommon):
 
     # === CUSTOMERS === #
 
+    def test_one_system_does_not_send_in_the_name_of_another_channel(self):
+        group = "order_cycle.group_order_cycle_channel"
+        shop, till = (new_test_user(self.env, login, groups=group) for login in ("shop1", "till1"))
+        self.env.ref("order_cycle.channel_store").sender_ids = till
+        with self.assertRaisesRegex(AccessError, "Who Sends"):
+            self.Intake.with_user(shop).receive("store", [self.a_payload()])
+        [told] = self.Intake.with_user(till).receive("store", [self.a_payload()])
+        self.assertEqual(told["status"], "created")
+
     def test_a_known_customer_is_matched_and_never_overwritten(self):
         customer = self.env["res.partner"].create(
             {

@@ -48,6 +48,11 @@ class TestPolicy(OrderCycleCommon):
         customer.category_id = tag
         self.assertEqual(self.policy_of(), special)
 
+    def test_a_condition_that_was_archived_fits_nobody_rather_than_everybody(self):
+        self.env.ref("order_cycle.channel_store").active = False
+        self.store.sequence = -1
+        self.assertEqual(self.policy_of(), self.web)
+
     def test_by_amount(self):
         special = self.a_policy(amount_min=50, amount_max=60)
         self.assertEqual(self.policy_of([("OIL", 4)]), self.web)
