@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dev import processes, space
-from dev.config import Settings
+from dev.config import SOCKET_NAME, Settings
 from dev.errors import SetupError
 
 # The oldest that Odoo 19 accepts (`MIN_PG_VERSION` in odoo/release.py).
@@ -147,8 +147,9 @@ def _make(settings: Settings, folder: Path, data: Path) -> None:
 
 def _start(settings: Settings, folder: Path, data: Path) -> None:
     _make_folder(settings.socket_dir)
-    # A container that was killed leaves this file, and its number may be anybody's by now.
-    (data / "postmaster.pid").unlink(missing_ok=True)
+    # A machine that was killed leaves these files, and their number may be anybody's by now.
+    for left_over in (data / "postmaster.pid", settings.socket_dir / f"{SOCKET_NAME}.lock"):
+        left_over.unlink(missing_ok=True)
     log = settings.cluster / "server.log"
     start = [folder / "pg_ctl", "-D", data, "-w", "-t", "60", "-l", log]
     done = _as_server_user([*start, "-o", f"-k '{settings.socket_dir}'", "start"])
