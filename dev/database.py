@@ -142,6 +142,7 @@ def _finish(settings: Settings, half: str, name: str, modules: tuple[str, ...]) 
     if settings.filestore(half).exists():
         settings.filestore(half).rename(settings.filestore(name))
     sql.close_to_connections(settings, half)
+    sql.checkpoint(settings)
     sql.rename(settings, half, name)
 
 

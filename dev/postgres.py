@@ -34,7 +34,8 @@ unix_socket_permissions = 0700
 # A cluster for tests: after a power cut it is made anew, not recovered.
 fsync = off
 full_page_writes = off
-wal_level = minimal
+# Not minimal: there, what a sequence counted since it was made is lost when the server is killed.
+wal_level = replica
 max_wal_senders = 0
 max_wal_size = 512MB
 checkpoint_timeout = 30min

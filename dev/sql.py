@@ -76,6 +76,16 @@ def close_to_connections(settings: Settings, name: str) -> None:
     _execute(settings, SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false"), name)
 
 
+def checkpoint(settings: Settings) -> None:
+    """Write out what is there, so that a server that is killed later starts from it.
+
+    Only on the private server: on the person's own one it is none of our business.
+    """
+    if not settings.uses_own_server:
+        with cursor(settings) as cur:
+            cur.execute("CHECKPOINT")
+
+
 def drop(settings: Settings, name: str) -> None:
     """Drop a database, ending the connections to it; none of that name is fine."""
     _execute(settings, SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)"), name)
