@@ -8,10 +8,23 @@ at the carrier or on the way.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from typing import Protocol, runtime_checkable
 
-from .dto import Booking, Document, Manifest, Quote, ShipmentRequest, TrackingEvent
+from .dto import (
+    Address,
+    Booking,
+    Document,
+    Manifest,
+    Pickup,
+    PickupRequest,
+    Proof,
+    Quote,
+    ShipmentRequest,
+    Token,
+    TrackingEvent,
+)
 from .errors import FieldProblem
 
 
@@ -25,6 +38,16 @@ class Capability(str, Enum):
     QUOTE = "quote"
     CLOSE_MANIFEST = "close_manifest"
     CHECK_ACCOUNT = "check_account"
+    PROVE_DELIVERY = "prove_delivery"
+    CHECK_ADDRESS = "check_address"
+    BOOK_PICKUP = "book_pickup"
+    CHANGE_PICKUP = "change_pickup"
+    CANCEL_PICKUP = "cancel_pickup"
+    SIGN_IN = "sign_in"
+    #: ``book`` takes a request with ``is_return``.
+    RETURN = "return"
+    #: The carrier calls us; the folder has ``webhook.py``.
+    WEBHOOK = "webhook"
 
 
 class Recovery(str, Enum):
@@ -40,12 +63,24 @@ class Recovery(str, Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountField:
-    """A setting the account needs. ``name`` is a field of ``CarrierSettings`` or a key of
-    its ``extra`` (``extra_secrets`` if ``is_secret``)."""
+    """A setting of the account. ``name`` is a field of ``CarrierSettings`` or a key of
+    its ``extra`` (``extra_secrets`` if ``is_secret``).
+
+    What a contract leaves open is not guessed: it is such a setting, with a sane default.
+
+    :param default: used when nothing is filled in; a field with one is never missing.
+    :param help: what it does and where to find it, for the person who sets the account up.
+    :param is_required: the account cannot be used without it.
+    :param choices: the values it may have, if they are few.
+    """
 
     name: str
     label: str
     is_secret: bool = False
+    default: str = ""
+    help: str = ""
+    is_required: bool = True
+    choices: tuple["Choice", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +136,7 @@ class CarrierClient(Protocol):
             what the carrier has.
         :raises InvalidShipment: nothing was sent; see ``problems``.
         """
+
 
 
 @runtime_checkable
@@ -159,7 +195,66 @@ class ChecksAccount(Protocol):
         """Return if address and credentials are right; else raise ``CarrierError``."""
 
 
-#: The protocol behind each capability.
+@runtime_checkable
+class ProvesDelivery(Protocol):
+    """The carrier can prove that it delivered."""
+
+    def prove_delivery(self, waybill_ref: str) -> Proof | None:
+        """Return the proof, or None while there is none."""
+
+
+@runtime_checkable
+class ChecksAddress(Protocol):
+    """The carrier can be asked whether it serves an address."""
+
+    def check_address(self, address: Address) -> tuple[FieldProblem, ...]:
+        """Return what is wrong, named as ``receiver.…``; nothing if it serves the address."""
+
+
+@runtime_checkable
+class BooksPickup(Protocol):
+    """A driver can be asked to come."""
+
+    def book_pickup(self, request: PickupRequest) -> Pickup:
+        """Ask for a pickup. One network call, never a retry.
+
+        :raises InvalidShipment: nothing was sent; the problems name fields of ``PickupRequest``.
+        """
+
+
+@runtime_checkable
+class ChangesPickup(Protocol):
+    """A pickup can be changed."""
+
+    def change_pickup(self, pickup_ref: str, request: PickupRequest) -> Pickup:
+        """Change it to what ``request`` says."""
+
+
+@runtime_checkable
+class CancelsPickup(Protocol):
+    """A pickup can be cancelled."""
+
+    def cancel_pickup(self, pickup_ref: str, request: PickupRequest) -> None:
+        """Cancel it; ``request`` is what it was booked with. An unknown one raises
+        ``CarrierRejected``."""
+
+
+@runtime_checkable
+class SignsIn(Protocol):
+    """Calls need a token that is fetched first and shared by everybody (OAuth 2, RFC 6749)."""
+
+    def sign_in(self) -> Token:
+        """Fetch a new token with the account's credentials.
+
+        Every other call takes it from ``CarrierSettings.access_token``; without one, or with one
+        the carrier no longer takes, it raises ``CarrierTokenExpired`` and nothing was done.
+        """
+
+
+#: Capabilities that are no method of the client, see ``Capability``.
+NO_METHOD = frozenset({Capability.RETURN, Capability.WEBHOOK})
+
+#: The protocol behind each capability that is a method.
 PROTOCOLS = {
     Capability.FIND_BY_REFERENCE: FindsByReference,
     Capability.CANCEL: Cancels,
@@ -168,4 +263,50 @@ PROTOCOLS = {
     Capability.QUOTE: Quotes,
     Capability.CLOSE_MANIFEST: ClosesManifest,
     Capability.CHECK_ACCOUNT: ChecksAccount,
+    Capability.PROVE_DELIVERY: ProvesDelivery,
+    Capability.CHECK_ADDRESS: ChecksAddress,
+    Capability.BOOK_PICKUP: BooksPickup,
+    Capability.CHANGE_PICKUP: ChangesPickup,
+    Capability.CANCEL_PICKUP: CancelsPickup,
+    Capability.SIGN_IN: SignsIn,
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookCall:
+    """A call that a carrier made to us, as it arrived: nothing of it is believed yet.
+
+    :param headers: names in lower case.
+    :param body: the raw bytes; a signature covers these and nothing else.
+    """
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a carrier told us of one shipment.
+
+    :param notice_ref: unique per account; the same notice twice has the same one.
+    :param waybill_ref: empty if the carrier names only the parcel or our reference.
+    :param request_ref: our reference, if the carrier shows it back.
+    """
+
+    notice_ref: str
+    event: TrackingEvent
+    waybill_ref: str = ""
+    request_ref: str = ""
+
+
+class Webhook(Protocol):
+    """What ``webhook.py`` of a carrier with ``Capability.WEBHOOK`` has: two pure functions."""
+
+    def is_authentic(self, call: WebhookCall, secrets: Sequence[str], now: datetime) -> bool:
+        """Tell whether the call was signed with one of the secrets, recently. No secret, no."""
+
+    def read(self, call: WebhookCall) -> tuple[Notice, ...]:
+        """Return what it says; nothing if it is about something we do not follow.
+
+        :raises CarrierProtocolError: it is not what the contract describes.
+        """

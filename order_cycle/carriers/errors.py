@@ -67,6 +67,10 @@ class CarrierAuthError(CarrierError):
     outcome = NOT_SENT
 
 
+class CarrierTokenExpired(CarrierUnavailable):
+    """The access token is missing or over. Nothing was done: sign in, and call again."""
+
+
 class CarrierRejected(CarrierError):
     """The carrier understood and said no. Nothing was created."""
 

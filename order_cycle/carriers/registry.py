@@ -5,7 +5,8 @@ zeep, is imported when it is first needed.
 
 from importlib import import_module
 
-from .api import CarrierClient, CarrierInfo
+from .account_settings import setting
+from .api import Capability, CarrierClient, CarrierInfo, Webhook
 from .dto import CarrierSettings
 from .errors import CarrierAuthError
 from .exchange import OnExchange
@@ -39,8 +40,19 @@ def get_client(
     :raises ValueError: there is no carrier with this code.
     :raises CarrierAuthError: the settings are incomplete or do not fit this carrier.
     """
-    _check_settings(carrier_info(code), settings)
+    info = carrier_info(code)
+    _check_settings(info, settings)
     return _module(code, "client").Client(settings, on_exchange)
+
+
+def get_webhook(code: str) -> Webhook:
+    """Return the module that reads what a carrier with ``Capability.WEBHOOK`` sends us.
+
+    :raises ValueError: there is no such carrier, or it does not call.
+    """
+    if Capability.WEBHOOK not in carrier_info(code).capabilities:
+        raise ValueError(f"{code!r} sends no notices.")
+    return _module(code, "webhook")
 
 
 def _module(code: str, name: str):
@@ -56,14 +68,14 @@ def _check_settings(info: CarrierInfo, settings: CarrierSettings) -> None:
             f"{info.label} has no environment {settings.environment!r}. Choose one of: {served}.",
             code="environment_not_served",
         )
-    missing = [field.label for field in info.account_fields if not _value(settings, field)]
+    missing = [
+        field.label
+        for field in info.account_fields
+        if field.is_required and not setting(settings, field)
+    ]
     if missing:
         raise CarrierAuthError(
             f"The account of {info.label} is incomplete: fill in {', '.join(missing)}.",
             code="account_incomplete",
         )
 
-
-def _value(settings: CarrierSettings, field) -> str:
-    extra = settings.extra_secrets if field.is_secret else settings.extra
-    return getattr(settings, field.name, None) or extra.get(field.name, "")

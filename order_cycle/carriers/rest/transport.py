@@ -15,6 +15,7 @@ from ..errors import (
     CarrierError,
     CarrierProtocolError,
     CarrierRejected,
+    CarrierTokenExpired,
     CarrierUnavailable,
     CarrierUnknownOutcome,
     FieldProblem,
@@ -42,12 +43,14 @@ class StatusRules:
         the carrier's.
     :param good: statuses beside 2xx that bring what was asked for, e.g. a 409 with the shipment
         that is already there.
+    :param token_over: statuses that mean the access token is no longer taken; nothing was done.
     """
 
     refused: frozenset[int]
     not_sent: frozenset[int]
     read_refusal: Callable[[Any], Refusal]
     good: frozenset[int] = frozenset()
+    token_over: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +138,12 @@ class RestTransport:
 
 
 def _failure(operation: str, answer: Answer, rules: StatusRules) -> CarrierError:
+    if answer.status in rules.token_over:
+        return CarrierTokenExpired(
+            f"{operation}: the carrier no longer takes the access token. Nothing was done; it is "
+            "fetched anew and the call made again.",
+            code="token_expired",
+        )
     if answer.status in (401, 403):
         return CarrierAuthError(
             f"{operation}: the carrier does not accept the credentials "

@@ -2,7 +2,7 @@
 
 import pytest
 from carriers import CODES, carrier_info, carriers, get_client
-from carriers.api import PROTOCOLS, Capability, CarrierClient, Recovery
+from carriers.api import NO_METHOD, PROTOCOLS, Capability, CarrierClient, Recovery
 from carriers.dto import CarrierSettings
 from carriers.errors import CarrierAuthError
 
@@ -20,12 +20,14 @@ def test_a_client_has_exactly_the_capabilities_its_info_names(code):
     client = get_client(code, CarrierSettings(**COMPLETE))
     assert isinstance(client, CarrierClient)
     has = {capability for capability, port in PROTOCOLS.items() if isinstance(client, port)}
-    assert has == carrier_info(code).capabilities == client.info.capabilities
+    assert has == carrier_info(code).capabilities - NO_METHOD
+    assert client.info is carrier_info(code)
 
 
 @pytest.mark.parametrize("info", carriers(), ids=lambda info: info.code)
 def test_an_info_keeps_its_promises(info):
-    assert (info.protocol, info.mode) in {("rest", "parcel"), ("soap", "freight")}
+    assert info.protocol in ("rest", "soap")
+    assert info.mode in ("parcel", "freight")
     if info.recovery is Recovery.KEY:
         assert info.key_window_s > 0
     if info.recovery is Recovery.LOOKUP:
@@ -35,7 +37,7 @@ def test_an_info_keeps_its_promises(info):
 
 
 def test_every_capability_has_a_protocol():
-    assert set(PROTOCOLS) == set(Capability)
+    assert set(PROTOCOLS) == set(Capability) - NO_METHOD
 
 
 def test_an_unknown_carrier_is_named_with_the_known_ones():
@@ -55,10 +57,11 @@ def test_an_incomplete_account_is_told_by_its_labels(code):
         get_client(code, settings)
     assert caught.value.code == "account_incomplete"
     for field in carrier_info(code).account_fields:
-        assert field.label in str(caught.value)
+        is_missing = field.is_required and not field.default
+        assert (field.label in str(caught.value)) == is_missing
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", [code for code in CODES if code.startswith("rehearsal")])
 def test_a_rehearsal_carrier_cannot_be_used_for_live_shipments(code):
     with pytest.raises(CarrierAuthError) as caught:
         get_client(code, CarrierSettings(**{**COMPLETE, "environment": "live"}))
