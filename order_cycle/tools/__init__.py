@@ -1,2 +1,3 @@
 from .isolate import isolate
+from .pool import IN_FLIGHT, Pool, run_all
 from .transaction import come_back, commit, is_concurrency_error, transact
