@@ -17,6 +17,7 @@ from . import (
     sale_order_line,
     order_cycle_shortage,
     order_cycle_shortage_line,
+    order_cycle_carrier_health,
     order_cycle_carrier_account,
     delivery_carrier,
     order_cycle_outbox,

@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -9,11 +7,6 @@ from ..carriers.errors import CarrierAuthError, CarrierError
 from .carrier_words import error_text
 
 SECRET_GROUPS = "order_cycle.group_order_cycle_admin"
-# After the carrier refused the account: every other call fails too.
-PAUSE = timedelta(minutes=10)
-# After it did not answer at all: or a dead carrier would keep the worker from the others.
-REST = timedelta(minutes=2)
-NO_ANSWER = ("connect_failed", "tls_failed", "deadline_exceeded")
 # Whoever writes one of these wants to ship from this very database, and at once.
 ARMING_FIELDS = {
     "account_number",
@@ -30,6 +23,7 @@ class OrderCycleCarrierAccount(models.Model):
     """How one company reaches one carrier: environment, address, credentials."""
 
     _name = "order.cycle.carrier.account"
+    _inherit = ["order.cycle.carrier.health"]
     _description = "Carrier Account"
     _order = "sequence, id"
     _check_company_auto = True
@@ -71,12 +65,6 @@ class OrderCycleCarrierAccount(models.Model):
     recovery = fields.Char(string="After a Lost Answer", compute="_compute_carrier_facts")
     delivery_ids = fields.One2many(
         "delivery.carrier", "cycle_account_id", string="Delivery Methods"
-    )
-    paused_until = fields.Datetime(
-        copy=False, readonly=True, help="No call before this time: the carrier refused the account."
-    )
-    resting_until = fields.Datetime(
-        copy=False, readonly=True, help="No call before this time: the carrier did not answer."
     )
     armed_for = fields.Char(
         groups=SECRET_GROUPS,
@@ -205,22 +193,6 @@ class OrderCycleCarrierAccount(models.Model):
                 "the account.",
                 code="database_copy",
             )
-
-    def _rest_after(self, error):
-        """Leave the carrier alone for a while if `error` says that no other call would do better.
-
-        :param CarrierError error: how a call failed
-        """
-        account, now = self.sudo(), fields.Datetime.now()
-        if isinstance(error, CarrierAuthError):
-            account.paused_until = now + PAUSE
-        elif error.code in NO_ANSWER:
-            account.resting_until = now + REST
-
-    def _closed_until(self):
-        """Return until when no call is made, or False."""
-        times = [time for time in (self.paused_until, self.resting_until) if time]
-        return max(times) if times and max(times) > fields.Datetime.now() else False
 
     # === BUSINESS METHODS === #
 
