@@ -22,6 +22,7 @@ from . import (
     delivery_carrier,
     order_cycle_outbox,
     order_cycle_recovery,
+    order_cycle_recall,
     order_cycle_booking,
     order_cycle_effects,
     order_cycle_consignment,

@@ -11,7 +11,7 @@ class OrderCycleBooking(models.AbstractModel):
     """The booking of a consignment as an outbox row: the call and its answers."""
 
     _name = "order.cycle.booking"
-    _inherit = "order.cycle.recovery"
+    _inherit = "order.cycle.recall"
     _description = "Booking"
 
     # === THE CALL === #
@@ -20,7 +20,7 @@ class OrderCycleBooking(models.AbstractModel):
         return self.env.ref("order_cycle.cron_book")
 
     def _in_its_company(self):
-        company = self.company_id
+        company = self.company_id[:1]
         lang = company.partner_id.lang or self.env.lang
         return self.with_company(company).with_context(lang=lang)
 

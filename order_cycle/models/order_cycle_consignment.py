@@ -51,6 +51,9 @@ class OrderCycleConsignment(models.Model):
     leg = fields.Integer(default=1, help="One delivery may be handed over more than once.")
     parcel_ids = fields.One2many("order.cycle.parcel", "consignment_id", string="Parcels")
     parcel_count = fields.Integer(compute="_compute_parcel_count")
+    can_cancel = fields.Boolean(
+        compute="_compute_can_cancel", help="The carrier takes cancellations from a program."
+    )
     can_hand_over = fields.Boolean(compute="_compute_can_hand_over")
     call_ids = fields.One2many("order.cycle.call", "consignment_id", string="Calls")
     track = fields.Selection(
@@ -94,6 +97,11 @@ class OrderCycleConsignment(models.Model):
     def _compute_parcel_count(self):
         for consignment in self:
             consignment.parcel_count = len(consignment.parcel_ids)
+
+    @api.depends("account_id")
+    def _compute_can_cancel(self):
+        for row in self:
+            row.can_cancel = row._can_cancel()
 
     @api.depends("state", "picking_id.cycle_consignment_ids.state")
     def _compute_can_hand_over(self):
@@ -186,17 +194,63 @@ class OrderCycleConsignment(models.Model):
                     )
                 )
         # sudo: the access was checked; the protocol's fields are nobody's to write
-        self.sudo()._set_state("cancelled")
+        self.sudo()._set_each("cancelled")
         self._wake()
         return True
 
+    def action_cancel_shipment(self):
+        """Have the worker cancel booked shipments at the carrier."""
+        self._check_operator()
+        self.check_access("write")
+        booked = self.filtered(lambda row: row.state == "done")
+        if not booked:
+            raise UserError(
+                self.env._("Only a booked shipment can be cancelled at the carrier; choose one.")
+            )
+        # sudo: the access was checked; the protocol's fields are nobody's to write
+        booked.sudo()._cancel_at_carrier()
+        return True
+
+    def action_book_now(self):
+        """Book these consignments before returning, for a packer who needs the labels at once.
+
+        The same rows go through the same worker, on a cursor of its own: what a carrier was told
+        is in the database even if this request fails afterwards.
+        """
+        self.check_access("write")
+        with self.env.registry.cursor() as cursor:
+            # sudo: the access was checked; the protocol's fields are nobody's to write
+            rows = self.with_env(self.env(cr=cursor)).sudo()
+            rows._work_now()
+            return rows._after_book_now()
+
+    def _after_book_now(self):
+        """Return what the packer sees: the labels, or what became of the bookings, in words."""
+        booked = self.filtered(lambda row: row.state == "done")
+        if booked and booked == self and len(self) == 1 and self.label_ids:
+            return self.action_open_label()
+        words = dict(self._fields["state"]._description_selection(self.env))
+        lines = [
+            " ".join(filter(None, (row.name, words[row.state], row.state_message)))
+            for row in self - booked
+        ]
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if lines else "success",
+                "sticky": bool(lines),
+                "message": "\n".join(
+                    [self.env._("%(count)s booked.", count=len(booked)), *lines]
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
     def action_cancelled_at_carrier(self):
         """Believe a person who has cancelled booked shipments at the carrier."""
+        self._check_operator()
         self.check_access("write")
-        if not self.env.user.has_group(OPERATOR):
-            raise AccessError(
-                self.env._("Only an operator says that a shipment was cancelled at the carrier.")
-            )
         # sudo: the access was checked; the protocol's fields are nobody's to write
         for row in self.sudo():
             row.lock_for_update(allow_referencing=True)
@@ -209,7 +263,7 @@ class OrderCycleConsignment(models.Model):
                     )
                 )
             row._set_state("cancelled")
-            row.wants_label = False
+            row.wants_label = row.cancel_wanted = False
             row.message_post(
                 body=self.env._(
                     "%(user)s says that %(waybill)s was cancelled at the carrier.",
@@ -265,6 +319,12 @@ class OrderCycleConsignment(models.Model):
         if len(self.label_ids) > 1 and self.labels_pdf:
             url = f"/web/content/{self._name}/{self.id}/labels_pdf/{self.name}.pdf"
         return {"type": "ir.actions.act_url", "url": url, "target": "new"}
+
+    def _check_operator(self):
+        if not self.env.user.has_group(OPERATOR):
+            raise AccessError(
+                self.env._("Only an operator cancels shipments that a carrier has.")
+            )
 
     # === BUSINESS METHODS === #
 

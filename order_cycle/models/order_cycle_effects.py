@@ -63,16 +63,7 @@ class OrderCycleEffects(models.AbstractModel):
         self._solve_exceptions()
         self.picking_id._cycle_booked(self._numbers(), self.price, self.currency_id, self.label_ids)
         if self.order_id.state == "cancel" or self.picking_id.state == "cancel":
-            self._raise_exception(
-                "recall",
-                self.env._(
-                    "%(delivery)s was cancelled, but its goods are booked with %(carrier)s under "
-                    "%(waybill)s.",
-                    delivery=self.picking_id.name,
-                    carrier=self.carrier_id.name,
-                    waybill=self.waybill_ref,
-                ),
-            )
+            self._take_back()
         if self._label_is_lost():
             self._raise_exception(
                 "failed",
@@ -81,6 +72,20 @@ class OrderCycleEffects(models.AbstractModel):
                     "again, or print it at the carrier.",
                     name=self.name,
                     message=self.state_message,
+                ),
+            )
+
+    def _take_back(self):
+        """Call off bookings of goods that will not travel; tell people what a machine cannot."""
+        for row in self._call_off():
+            row._raise_exception(
+                "recall",
+                self.env._(
+                    "%(document)s was cancelled, but its goods are booked with %(carrier)s under "
+                    "%(waybill)s.",
+                    document=row.order_id.name or row.picking_id.name,
+                    carrier=row.carrier_id.name,
+                    waybill=row.waybill_ref or row.request_ref,
                 ),
             )
 

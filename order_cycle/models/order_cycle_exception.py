@@ -59,6 +59,7 @@ class OrderCycleException(models.Model):
             ("shipment", "Shipment data incomplete"),
             ("refused", "Refused by the carrier"),
             ("recall", "Cancelled after booking"),
+            ("changed", "Goods changed after booking"),
             ("unknown", "Outcome unknown at the carrier"),
             ("account", "Carrier account refused"),
         ],
@@ -139,6 +140,9 @@ class OrderCycleException(models.Model):
             "shipment": self.env._("Complete the delivery address or weights, then book again."),
             "refused": self.env._("Correct what the carrier names, then book again."),
             "recall": self.env._("Cancel the shipment with the carrier, then close."),
+            "changed": self.env._(
+                "Cancel the shipment and hand the goods over again, or tell the carrier, then close."
+            ),
             "unknown": self.env._(
                 "Ask the carrier whether the shipment exists, then answer the question."
             ),

@@ -2,6 +2,9 @@ from odoo import fields, models
 
 from ..tools import isolate
 
+# Scales differ by so much; carriers do not mind.
+WEIGHT_TOLERANCE = 0.01
+
 
 class OrderCycleHandover(models.AbstractModel):
     """What a carrier said, brought to Odoo's own fields of a delivery. Part of `stock.picking`."""
@@ -36,6 +39,36 @@ class OrderCycleHandover(models.AbstractModel):
                 ),
                 attachment_ids=labels.copy({"res_model": self._name, "res_id": self.id}).ids,
             )
+
+    def _cycle_check_booked_goods(self):
+        """Have people told of goods that leave other than they were booked, e.g. in packing."""
+        for picking in self.filtered(lambda one: one.picking_type_code == "outgoing"):
+            # sudo: whoever validates a delivery need not see what the carrier was told
+            rows = picking._cycle_live_consignments().sudo()
+            booked_before = rows.filtered(lambda row: row.picking_id != picking and row.payload)
+            for row in booked_before:
+                picking._cycle_compare_goods(row)
+
+    def _cycle_compare_goods(self, row):
+        told, now = row.parcel_ids, self._prepare_cycle_parcels()
+        weight_told, weight_now = sum(told.mapped("weight")), sum(vals["weight"] for vals in now)
+        is_same = abs(weight_told - weight_now) <= WEIGHT_TOLERANCE * max(weight_told, weight_now)
+        if is_same and len(told) == len(now):
+            return
+        row._raise_exception(
+            "changed",
+            self.env._(
+                "%(delivery)s leaves with %(count)s pieces of %(weight).2f in all; %(carrier)s was "
+                "told %(count_told)s of %(weight_told).2f under %(waybill)s.",
+                delivery=self.name,
+                count=len(now),
+                weight=weight_now,
+                carrier=row.carrier_id.name,
+                count_told=len(told),
+                weight_told=weight_told,
+                waybill=row.waybill_ref or row.request_ref,
+            ),
+        )
 
     def _cycle_unbooked(self, numbers):
         """Take back what a carrier had said, here and in the chain. May be repeated."""

@@ -1,15 +1,11 @@
-import logging
 import random
 import uuid
 from datetime import timedelta
 
-import psycopg2
-
 from odoo import api, fields, models
 
-from ..tools import commit, is_concurrency_error, transact
-
-_logger = logging.getLogger(__name__)
+from ..tools import commit
+from .outbox_worker import OutboxWorker, Step
 
 MAX_BACKOFF_S = 1800
 
@@ -97,75 +93,61 @@ class OrderCycleOutbox(models.AbstractModel):
         ]
 
     @api.model
+    def _search_due(self, domain, limit, under_way):
+        """Return up to `limit` rows of `domain` that may be worked on, the longest due first.
+
+        :param list domain: includes `_due_domain`
+        :param list[int] under_way: rows whose calls this worker has started
+        """
+        return self.search(domain, order="next_try_at, id", limit=limit)
+
+    @api.model
     def _cron_work(self):
-        """Work on what is due, one row after the other, until the time slice is over."""
-        progress = self.env["ir.cron"]._commit_progress
-        seconds_left = progress(remaining=self.search_count(self._due_domain()))
-        seen = set()
-        while seconds_left:
-            # The longest due first: a row that fails time after time goes behind the others.
-            row = self.search(
-                [*self._due_domain(), ("id", "not in", list(seen))],
-                order="next_try_at, id",
-                limit=1,
-            )
-            if not row:
-                break
-            seen.add(row.id)
-            row._in_its_company()._work()
-            seconds_left = progress(1)
-        if not seconds_left:
+        """Work on what is due, until the time slice is over."""
+        self.env["ir.cron"]._commit_progress(remaining=self.search_count(self._due_domain()))
+        if not OutboxWorker(self).run():
             self._wake()
             commit(self.env)
 
-    def _work(self):
-        """Do the next thing this row needs. A row that fails is put off; the others go on."""
-        self.ensure_one()
-        try:
-            self._work_on()
-        except Exception as error:  # noqa: BLE001  one row never stops the others
-            self.env.cr.rollback()
-            if is_concurrency_error(error):
-                _logger.info("%s: another transaction got in the way, later again", self)
-                return
-            _logger.exception("%s: work failed, put off", self)
-            failure = error
-            self._in_new_transaction(lambda row: row._put_off(failure))
+    def _work_now(self):
+        """Do for these rows what the worker would do, before returning. Commits.
 
-    def _work_on(self):
-        """Do one thing, and then what has become due by it."""
-        # Locked and still due? Else somebody else has it or has done it.
-        row = self.try_lock_for_update(allow_referencing=True).filtered_domain(self._due_domain())
-        if not row:
-            return
-        if row.effects_pending:
-            row._finish_and_commit()
-            row._work_on()
-        elif row.state == "sending":
-            row._lease_ran_out()
-            row._work_on()
-        elif row.state == "unknown":
-            row._find_out()
-        elif row.state == "done":
-            row._follow_up()
-        else:
-            row._send()
+        For a person who waits, on a cursor of its own: see `action_book_now`.
+        """
+        self.filtered(lambda row: row.state == "todo").write({"next_try_at": fields.Datetime.now()})
+        commit(self.env)
+        OutboxWorker(self, only=self).run()
+
+    def _next_step(self):
+        """Do the next thing this row needs; return the `Step` if it is a call, else None.
+
+        The row is locked. What is done here is committed before the call is made.
+        """
+        self.ensure_one()
+        if self.state == "sending":
+            return self._lease_ran_out()
+        if self.state == "unknown":
+            return self._find_out()
+        if self.state == "done":
+            return self._follow_up()
+        return self._send() if self.state == "todo" else None
 
     def _send(self):
-        """T1, the call, T2, T3. The claim is committed before the first byte leaves."""
+        """T1: prepare the call and say that from now on the carrier may know of this row."""
         call = self._prepare_call()
-        if call:
-            attempt = self._claim(call.seconds)
-            self._keep_answer(call(), attempt)
-        else:
-            self._commit()
-        self._finish_and_commit()
+        if not call:
+            return None
+        attempt = self._claim(call.seconds)
+        return Step(
+            call=call,
+            record=lambda row, answer: row._record(answer, attempt),
+            lost=lambda row, error: row._record_lost(type(error).__name__, attempt),
+        )
 
     def _claim(self, seconds):
-        """T1: say and commit that from now on the carrier may know of this row.
+        """Note that the call number that is returned may have been made.
 
         :param float seconds: the longest the call can take
-        :return: the number of the call
         """
         now = fields.Datetime.now()
         attempt = self.attempt + 1
@@ -180,21 +162,7 @@ class OrderCycleOutbox(models.AbstractModel):
                 "lease_until": now + timedelta(seconds=2 * seconds),
             }
         )
-        self._commit()
         return attempt
-
-    def _keep_answer(self, answer, attempt):
-        """T2. An answer that cannot be kept is as good as none: the outcome is unknown then."""
-        try:
-            self._in_new_transaction(lambda row: row._record(answer, attempt))
-        except (psycopg2.OperationalError, psycopg2.InterfaceError):
-            # Not the answer's fault; the lease tells the next worker.
-            raise
-        except Exception as error:
-            _logger.exception("%s: the answer cannot be kept", self)
-            self.env.cr.rollback()
-            what = type(error).__name__
-            self._in_new_transaction(lambda row: row._record_lost(what, attempt))
 
     def _record_lost(self, what, attempt):
         """Remember that the call number `attempt` was answered with something unusable."""
@@ -209,18 +177,10 @@ class OrderCycleOutbox(models.AbstractModel):
             "unknown",
             self.env._("The worker stopped while it waited for the carrier's answer."),
         )
-        self._commit()
 
-    def _finish_and_commit(self):
-        """T3: what follows from the answer, in a transaction that may be repeated."""
-        self._in_new_transaction(lambda row: row.effects_pending and row._finish())
-
-    def _in_new_transaction(self, do):
-        """Call ``do(row)`` and commit; started again when another transaction got in the way."""
-        transact(self.env, lambda: do(self))
-
-    def _commit(self):
-        commit(self.env)
+    def _by_company(self):
+        """Return these rows as the companies they belong to see them, one recordset each."""
+        return [rows._in_its_company() for rows in self.grouped("company_id").values()]
 
     def _put_off(self, error):
         """Try again later what failed unexpectedly. A call that is under way is left to its lease.
@@ -282,7 +242,7 @@ class OrderCycleOutbox(models.AbstractModel):
         raise NotImplementedError
 
     def _prepare_call(self):
-        """Freeze the payload and return an `OutboxCall`, which needs no cursor.
+        """Freeze the payload and return a `CarrierCall`, which needs no cursor.
 
         Return None when nothing can be sent; the row has left the state `todo` then.
         """
@@ -293,15 +253,15 @@ class OrderCycleOutbox(models.AbstractModel):
         raise NotImplementedError
 
     def _find_out(self):
-        """Ask what became of a call with an unknown outcome."""
+        """Return the `Step` that asks what became of a call with an unknown outcome, or None."""
         raise NotImplementedError
 
     def _follow_up(self):
-        """Do what remains to be asked once the call has succeeded."""
+        """Return the `Step` that asks what remains once the call has succeeded, or None."""
         raise NotImplementedError
 
     def _in_its_company(self):
-        """Return this row as the company it belongs to sees it, and speaking its language."""
+        """Return these rows of one company as it sees them, and speaking its language."""
         return self
 
     def _finish(self):

@@ -8,6 +8,7 @@ from ..carriers.api import Capability, Recovery
 from ..carriers.errors import REFUSED, CarrierError
 from .carrier_call import CarrierCall
 from .carrier_words import error_text
+from .outbox_worker import Step
 
 _logger = logging.getLogger(__name__)
 
@@ -44,6 +45,32 @@ class OrderCycleRecovery(models.AbstractModel):
         ]
         return ["|", *label_is_due, *super()._due_domain()]
 
+    # === WHAT MAY BE ASKED NOW? === #
+
+    def _search_due(self, domain, limit, under_way):
+        """Leave out what an account has no place for: a carrier that hangs delays no other."""
+        accounts = self.env["order.cycle.carrier.account"].with_context(active_test=False).search([])
+        places = accounts.filtered(lambda account: not account._closed_until())._places()
+        for row in self.browse(under_way):
+            # A booking that is being sent was counted already; a question was not.
+            if row.state != "sending" and row.account_id.id in places:
+                places[row.account_id.id] -= 1
+        full = [account_id for account_id, free in places.items() if free <= 0]
+        has_place = ["|", ("effects_pending", "=", True), ("account_id", "not in", full)]
+        rows = super()._search_due([*has_place, *domain], limit, under_way)
+        return rows.filtered(lambda row: row.effects_pending or row._takes_place(places))
+
+    def _takes_place(self, places):
+        """Return whether there is a place left at this row's account, and take it.
+
+        An account that is closed has none and needs none: its rows are put off.
+        """
+        account_id = self.account_id.id
+        if account_id not in places:
+            return True
+        places[account_id] -= 1
+        return places[account_id] >= 0
+
     # === DOES IT EXIST? === #
 
     def _next_look(self):
@@ -57,11 +84,10 @@ class OrderCycleRecovery(models.AbstractModel):
         """Find out by the carrier's own means whether an unknown booking exists."""
         recovery = self.account_id._info().recovery
         if recovery is Recovery.KEY and self._key_is_remembered():
-            self._send()
-        elif recovery is Recovery.LOOKUP:
-            self._look_up()
-        else:
-            self._ask_a_person()
+            return self._send()
+        if recovery is Recovery.LOOKUP:
+            return self._look_up()
+        return self._ask_a_person()
 
     def _key_is_remembered(self):
         window = timedelta(seconds=self.account_id._info().key_window_s)
@@ -73,13 +99,11 @@ class OrderCycleRecovery(models.AbstractModel):
             self.state_message
             or self.env._("Nobody but the carrier can tell whether this shipment exists."),
         )
-        self._commit()
-        self._finish_and_commit()
 
     def _look_up(self):
-        """Ask the carrier what it holds under our reference."""
+        """Return the step that asks the carrier what it holds under our reference."""
         attempt, reference = self.attempt, self.request_ref
-        self._ask(
+        return self._ask(
             lambda client: _find_with_documents(client, reference),
             lambda row, answer: row._record_look_up(answer, attempt),
         )
@@ -127,9 +151,9 @@ class OrderCycleRecovery(models.AbstractModel):
         return Capability.PRINT_AGAIN in self.account_id._info().capabilities
 
     def _follow_up(self):
-        """Ask for the label that did not come with the booking."""
+        """Return the step that asks for the label that did not come with the booking."""
         waybill = self.waybill_ref
-        self._ask(
+        return self._ask(
             lambda client: client.print_again(waybill),
             lambda row, answer: row._record_label(answer),
         )
@@ -150,22 +174,18 @@ class OrderCycleRecovery(models.AbstractModel):
     # === ASKING === #
 
     def _ask(self, question, record):
-        """Ask the carrier something that changes nothing there, and record the answer.
+        """Return the step that asks the carrier something it may be asked twice, or None.
 
         :param question: callable taking the client; touches no record
         :param record: callable taking (row, answer)
         """
         call = self._open_call()
-        if call:
-            call.ask(question)
-            # Nobody else asks while this worker does.
-            self.next_try_at = self._now() + timedelta(seconds=2 * call.seconds)
-            self._commit()
-            answer = call()
-            self._in_new_transaction(lambda row: record(row, answer))
-        else:
-            self._commit()
-        self._finish_and_commit()
+        if not call:
+            return None
+        call.ask(question)
+        # Nobody else asks while this worker does.
+        self.next_try_at = self._now() + timedelta(seconds=2 * call.seconds)
+        return Step(call=call, record=record, lost=lambda row, error: row._put_off(error))
 
     def _ask_later(self, error):
         """Put the question off, longer each time, and not before the carrier said."""

@@ -235,23 +235,12 @@ class SaleOrder(models.Model):
         return result
 
     def _action_cancel(self):
-        """Withdraw what no carrier has yet; what one may have, or was paid, is told to a person."""
+        """Take bookings back; what a machine cannot take back, or was paid, is told to a person."""
         result = super()._action_cancel()
         for order in self.sudo():
             order._cycle_tell_of_money()
-        consignments = self.cycle_consignment_ids.sudo()
-        consignments.filtered(lambda row: row.state in ("todo", "refused")).action_withdraw()
-        for row in consignments.filtered(lambda row: row.state != "cancelled"):
-            row._raise_exception(
-                "recall",
-                self.env._(
-                    "Order %(order)s was cancelled, but its goods are booked with %(carrier)s "
-                    "under %(waybill)s.",
-                    order=row.order_id.name,
-                    carrier=row.carrier_id.name,
-                    waybill=row.waybill_ref or row.request_ref,
-                ),
-            )
+        # sudo: whoever may cancel an order may have its bookings taken back
+        self.cycle_consignment_ids.sudo()._take_back()
         self.env["order.cycle.signal"]._emit(self, "confirmed")
         return result
 

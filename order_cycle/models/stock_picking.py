@@ -18,6 +18,9 @@ class StockPicking(models.Model):
         "order.cycle.consignment", "picking_id", string="Consignments"
     )
     cycle_consignment_count = fields.Integer(compute="_compute_cycle_consignment_count")
+    cycle_waits_for_carrier = fields.Boolean(
+        compute="_compute_cycle_waits_for_carrier", help="A consignment is still to be booked."
+    )
     cycle_waits_for_money = fields.Boolean(
         compute="_compute_cycle_waits_for_money",
         help="Goods of an order that is paid in advance, and not paid yet.",
@@ -31,6 +34,12 @@ class StockPicking(models.Model):
         )
         for picking in self:
             picking.cycle_consignment_count = counts.get(picking, 0)
+
+    @api.depends("cycle_consignment_ids.state")
+    def _compute_cycle_waits_for_carrier(self):
+        for picking in self:
+            states = picking.cycle_consignment_ids.mapped("state")
+            picking.cycle_waits_for_carrier = "todo" in states or "unknown" in states
 
     @api.depends("state", "sale_id.state", "sale_id.cycle_track_accounts")
     def _compute_cycle_waits_for_money(self):
@@ -81,13 +90,25 @@ class StockPicking(models.Model):
         """A delivery that will not leave must not be booked."""
         result = super().action_cancel()
         # sudo: whoever may cancel a delivery may have its booking withdrawn
-        rows = self.sudo().cycle_consignment_ids
-        rows.filtered(lambda row: row.state in ("todo", "refused")).action_withdraw()
+        self.sudo().cycle_consignment_ids._take_back()
         return result
+
+    def action_cycle_book_now(self):
+        """Book what waits for the carrier of these deliveries at once, and show the labels."""
+        rows = self.cycle_consignment_ids.filtered(lambda row: row.state in ("todo", "unknown"))
+        if not rows:
+            raise UserError(
+                self.env._(
+                    "Nothing of this delivery waits for a carrier. Validate it first; what is "
+                    "booked already is under Consignments."
+                )
+            )
+        return rows.action_book_now()
 
     def _action_done(self):
         self._cycle_check_paid()
         result = super()._action_done()
+        self._cycle_check_booked_goods()
         if not self.env.context.get("order_cycle__advancing"):
             self.env["order.cycle.signal"]._emit(self.sale_id, "shipped")
         return result
@@ -239,7 +260,16 @@ class StockPicking(models.Model):
         ]
 
     def _cycle_withdraw(self):
-        """Withdraw what no carrier was told of; refuse for what one may have."""
+        """Take back these deliveries' own bookings, by machine as far as the carrier lets us.
+
+        :raises UserError: a carrier has goods that only a person can cancel with it
+        """
+        self.check_access("write")
         for picking in self:
-            picking._cycle_live_consignments().action_withdraw()
-            picking.carrier_tracking_ref = False
+            # sudo: whoever may cancel a delivery's shipment may have it cancelled at the carrier
+            live = picking._cycle_live_consignments().sudo()
+            left = live._call_off()
+            # Tells what to do, by way of an error: nothing of ours has been changed for these.
+            left._cancel_at_carrier()
+            if not live:
+                picking.carrier_tracking_ref = False

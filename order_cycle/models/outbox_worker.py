@@ -1,0 +1,189 @@
+"""Works on outbox rows: prepares in batches, calls side by side, records in batches.
+
+One thread owns the cursor; the threads of the pool only talk to carriers. See `order.cycle.outbox`
+for what is promised, and `tools/pool.py` for the pool.
+"""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg2
+
+from ..tools import Pool, commit, is_concurrency_error, isolate, transact
+
+_logger = logging.getLogger(__name__)
+
+#: Calls under way in one worker; far more than one account may have, so that a carrier that hangs
+#: takes no place from another.
+POOL_SIZE = 64
+#: Rows that are prepared or recorded in one transaction.
+BATCH = 50
+#: What one row may be given in one run; more is a row that goes round in circles.
+STEPS_PER_RUN = 6
+#: While calls are under way the worker goes on for others that long, and then waits for the last:
+#: with the longest deadline it stays below what Odoo grants a job.
+BUSY_LIMIT_S = 45
+#: How long to wait for an answer before looking for new rows.
+LOOK_AGAIN_S = 0.2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A call that a row has been prepared for.
+
+    :param call: makes it; touches no record and raises nothing
+    :param record: callable taking (row, answer), in a transaction of its own
+    :param lost: callable taking (row, exception) when the answer cannot be recorded
+    """
+
+    call: Callable[[], Any]
+    record: Callable[[Any, Any], None]
+    lost: Callable[[Any, Exception], None]
+
+
+class OutboxWorker:
+    """One run over what is due.
+
+    :param model: the outbox model, empty; its environment belongs to a job or to one request
+    :param only: the rows to work on; all that are due otherwise
+    """
+
+    def __init__(self, model, only=None):
+        self._model = model.browse()
+        self._only = only
+        self._steps = Counter()
+        self._under_way = {}
+        self._seconds_left = float("inf")
+        self._started_at = time.monotonic()
+
+    def run(self):
+        """Work until nothing is due or the time is over, and until the last answer is kept."""
+        with Pool(POOL_SIZE) as pool:
+            self._pool = pool
+            while self._turn():
+                pass
+        return self._seconds_left > 0
+
+    def _turn(self):
+        """Start what is due, keep what has been answered; return whether there was anything."""
+        has_more = bool(not self._is_over() and self._start())
+        if self._pool.is_busy:
+            self._keep(self._pool.answers(0 if has_more else LOOK_AGAIN_S))
+        return has_more or self._pool.is_busy
+
+    def _is_over(self):
+        if self._seconds_left > 0:
+            return False
+        # Somebody hangs: no reason to let the others wait.
+        return not self._pool.is_busy or time.monotonic() - self._started_at > BUSY_LIMIT_S
+
+    # === START === #
+
+    def _start(self):
+        """Take the next batch of due rows; return whether there was one."""
+        try:
+            rows = self._due()
+            if not rows:
+                self._commit()
+                return False
+            rows = rows.try_lock_for_update(allow_referencing=True)
+            rows = rows.filtered_domain(self._model._due_domain())
+            self._steps.update(rows.ids)
+            waiting = rows.filtered("effects_pending")
+            if waiting:
+                self._finish(waiting)
+                return True
+            self._prepare(rows)
+        except psycopg2.OperationalError as error:
+            if not is_concurrency_error(error):
+                raise
+            _logger.info("Another worker was faster, looking again")
+            self._model.env.cr.rollback()
+        return True
+
+    def _due(self):
+        """Return due rows that may be worked on now, those that have waited longest first."""
+        domain = self._model._due_domain()
+        if self._only is not None:
+            domain = [("id", "in", self._only.ids), *domain]
+        tired = [row_id for row_id, count in self._steps.items() if count >= STEPS_PER_RUN]
+        domain = [("id", "not in", [*self._under_way, *tired]), *domain]
+        limit = min(BATCH, self._pool.free)
+        return self._model._search_due(domain, limit, [*self._under_way])
+
+    def _prepare(self, rows):
+        """Have rows do their next step, and start the calls once that is committed (T1)."""
+        steps = {}
+        for batch in rows._by_company():
+            isolate(batch, lambda some: steps.update(_next_steps(some)), _put_off)
+        self._commit()
+        for row_id, step in steps.items():
+            self._under_way[row_id] = step
+            self._pool.submit(row_id, step.call)
+
+    # === KEEP === #
+
+    def _keep(self, answers):
+        """T2 and T3 for the calls that have ended."""
+        answers = dict(answers)
+        if not answers:
+            return
+        rows = self._model.browse(answers)
+        steps = {row_id: self._under_way.pop(row_id) for row_id in answers}
+        self._in_batches(
+            rows,
+            lambda some: [steps[row.id].record(row, answers[row.id]) for row in some],
+            lambda row, error: _lost(row, steps[row.id], error),
+        )
+        self._finish(rows)
+        self._commit(len(rows))
+
+    def _finish(self, rows):
+        """T3: what follows from the state, in a transaction that may be repeated."""
+        self._in_batches(
+            rows,
+            lambda some: [row._finish() for row in some if row.effects_pending],
+            _put_off,
+        )
+
+    def _in_batches(self, rows, do, on_error):
+        """Call ``do(rows)`` and commit; row by row when others get in the way time after time."""
+        env = self._model.env
+
+        def work(some):
+            for batch in some._by_company():
+                isolate(batch, do, on_error)
+
+        try:
+            transact(env, lambda: work(rows))
+        except psycopg2.OperationalError as error:
+            if not is_concurrency_error(error) or len(rows) < 2:
+                raise
+            for row in rows:
+                transact(env, lambda row=row: work(row))
+
+    def _commit(self, processed=0):
+        if self._only is None:
+            self._seconds_left = self._model.env["ir.cron"]._commit_progress(processed)
+        else:
+            commit(self._model.env)
+
+
+def _next_steps(rows):
+    """Return the calls that rows are ready for, by row id."""
+    steps = ((row.id, row._next_step()) for row in rows)
+    return {row_id: step for row_id, step in steps if step}
+
+
+def _put_off(row, error):
+    _logger.error("%s: work failed, put off", row, exc_info=error)
+    row._put_off(error)
+
+
+def _lost(row, step, error):
+    _logger.error("%s: the answer cannot be kept", row, exc_info=error)
+    step.lost(row, error)
