@@ -82,7 +82,7 @@ WRONG = {
         {"body": FIND.replace("<Reference>", "<Odd>1</Odd><Reference>")},
         "not expected",
     ),
-    "text too long": ({"body": FIND.replace("A1", "A" * 99)}, "A" * 99),
+    "text too long": ({"body": FIND.replace("A1", "A" * 99)}, "maxLength"),
 }
 
 
