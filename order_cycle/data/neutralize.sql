@@ -1,7 +1,9 @@
 -- A copy of this database must not reach a carrier: no credentials, no addresses, nothing queued.
 UPDATE order_cycle_carrier_account
    SET environment = 'test', base_url = NULL, username = NULL, password = NULL, api_key = NULL,
-       account_number = NULL, armed_for = NULL;
+       account_number = NULL, armed_for = NULL, access_token = NULL, token_expires_at = NULL,
+       token_lease_until = NULL;
+UPDATE order_cycle_carrier_setting SET value = NULL, secret = NULL;
 UPDATE order_cycle_consignment
    SET state = 'cancelled', track = 'cancelled', effects_pending = false
  WHERE state IN ('todo', 'sending', 'unknown', 'human');

@@ -1,19 +1,12 @@
-import math
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..carriers.dto import Address, Commodity, HandlingUnit, Money, Parcel, ShipmentRequest
-
 
 class DeliveryCarrier(models.Model):
-    """Odoo's delivery method on one side, the carrier's own words on the other.
+    """Odoo's delivery method: by which account and service goods travel, and what it costs."""
 
-    This is the only place where records become the values that the carrier package takes.
-    """
-
-    _inherit = "delivery.carrier"
+    _name = "delivery.carrier"
+    _inherit = ["delivery.carrier", "order.cycle.request", "order.cycle.quoting"]
 
     delivery_type = fields.Selection(
         selection_add=[("order_cycle", "Order Cycle Connector")],
@@ -30,6 +23,37 @@ class DeliveryCarrier(models.Model):
     cycle_service = fields.Selection(
         selection=lambda self: self.env["order.cycle.carrier.account"]._service_selection(),
         string="Carrier Service",
+    )
+    cycle_service_is_free = fields.Boolean(related="cycle_account_id.service_is_free")
+    cycle_service_id = fields.Many2one(
+        "order.cycle.carrier.option",
+        string="Service of the Account",
+        domain="[('account_id', '=', cycle_account_id), ('kind', '=', 'service')]",
+        ondelete="restrict",
+        help="For carriers whose services depend on the account. Fetch or import them there.",
+    )
+    cycle_accessorial_ids = fields.Many2many(
+        "order.cycle.carrier.option",
+        "order_cycle_method_accessorial_rel",
+        "method_id",
+        "option_id",
+        string="Extra Services",
+        domain="[('account_id', '=', cycle_account_id), ('kind', '=', 'accessorial')]",
+        help="Asked for with every shipment of this method, e.g. a tail lift.",
+    )
+    cycle_environment = fields.Selection(related="cycle_account_id.environment")
+    cycle_pricing = fields.Selection(
+        [("fixed", "The fixed price"), ("quote", "What the carrier asks")],
+        string="Price",
+        required=True,
+        default="fixed",
+        help="What is charged before the goods are booked. The carrier is asked when somebody "
+        "wants a price, and has a few seconds to answer. Margins and free shipping are Odoo's own.",
+    )
+    cycle_collects_cash = fields.Boolean(
+        string="Collect Cash on Delivery",
+        help="The driver collects what the customer has not paid yet: of the whole order, or of "
+        "the goods on board where an order travels in several deliveries.",
     )
     cycle_max_weight = fields.Float(
         string="Heaviest Piece",
@@ -60,11 +84,10 @@ class DeliveryCarrier(models.Model):
                     )
                 )
 
-    @api.constrains("delivery_type", "cycle_account_id", "cycle_service")
+    @api.constrains("delivery_type", "cycle_account_id", "cycle_service", "cycle_service_id")
     def _check_cycle_service(self):
         for carrier in self.filtered(lambda carrier: carrier.delivery_type == "order_cycle"):
-            code = carrier.cycle_account_id.sudo().carrier_code
-            if not code or not (carrier.cycle_service or "").startswith(f"{code}:"):
+            if not carrier._cycle_has_service():
                 raise ValidationError(
                     self.env._(
                         "Delivery method %(method)s needs a carrier account and one of that "
@@ -73,10 +96,54 @@ class DeliveryCarrier(models.Model):
                     )
                 )
 
+    def _cycle_has_service(self):
+        # sudo: a method may have the account of a company that this person does not see
+        account = self.sudo().cycle_account_id
+        if not account:
+            return False
+        if account.service_is_free:
+            return self.sudo().cycle_service_id.account_id == account
+        return (self.cycle_service or "").startswith(f"{account.carrier_code}:")
+
+    @api.constrains("cycle_account_id", "cycle_accessorial_ids")
+    def _check_cycle_accessorials(self):
+        for carrier in self.sudo():
+            foreign = carrier.cycle_accessorial_ids.filtered(
+                lambda option, carrier=carrier: (
+                    option.account_id.carrier_code != carrier.cycle_account_id.carrier_code
+                )
+            )
+            if foreign:
+                raise ValidationError(
+                    self.env._(
+                        "The carrier of %(method)s does not offer: %(services)s.",
+                        method=carrier.name,
+                        services=", ".join(foreign.mapped("name")),
+                    )
+                )
+
+    @api.onchange("cycle_account_id")
+    def _onchange_cycle_account_id(self):
+        """Keep the extra services that another account of the same carrier offers, too."""
+        codes = self.cycle_accessorial_ids.mapped("code")
+        offered = self.cycle_account_id.option_ids.filtered(lambda one: one.kind == "accessorial")
+        self.cycle_accessorial_ids = offered.filtered(lambda one: one.code in codes)
+        if self.cycle_service_id.account_id != self.cycle_account_id:
+            self.cycle_service_id = False
+
+    @api.depends("delivery_type")
+    def _compute_supports_shipping_insurance(self):
+        super()._compute_supports_shipping_insurance()
+        self.filtered(
+            lambda carrier: carrier.delivery_type == "order_cycle"
+        ).supports_shipping_insurance = True
+
     # === ODOO'S PROVIDER CONTRACT (names fixed by delivery and stock_delivery) === #
 
     def order_cycle_rate_shipment(self, order):
-        """Return the method's own price; carriers are asked for quotes elsewhere."""
+        """Return the method's own price, or the carrier's if it is to be asked."""
+        if self.cycle_pricing == "quote":
+            return self._cycle_rate(order)
         return self.fixed_rate_shipment(order)
 
     def order_cycle_send_shipping(self, pickings):
@@ -102,7 +169,13 @@ class DeliveryCarrier(models.Model):
     def _order_cycle_get_default_custom_package_code(self):
         return False
 
-    # === RECORDS -> CARRIER PACKAGE === #
+    # === WHO SHIPS === #
+
+    def _cycle_service_code(self):
+        """Return the carrier's service by its code, or "" if none is chosen."""
+        if self.cycle_service_is_free:
+            return self.cycle_service_id.code or ""
+        return (self.cycle_service or "").partition(":")[2]
 
     def _cycle_is_connected(self):
         """Return whether deliveries with this method are booked by the connector."""
@@ -127,120 +200,6 @@ class DeliveryCarrier(models.Model):
                 )
             )
         return account
-
-    def _cycle_request(self, consignment):
-        """Return the `ShipmentRequest` of `consignment`, built from its records as they are now.
-
-        Missing values stay empty: the carrier's mapping names all of them at once.
-        """
-        self.ensure_one()
-        picking, order = consignment.picking_id, consignment.order_id
-        return ShipmentRequest(
-            request_ref=consignment.request_ref,
-            idempotency_key=consignment.idempotency_key,
-            service=self.cycle_service.partition(":")[2],
-            ship_date=fields.Date.context_today(consignment),
-            sender=self._cycle_address(consignment._sender()),
-            receiver=self._cycle_address(consignment.partner_id),
-            goods_value=self._cycle_goods_value(consignment),
-            commodities=self._cycle_commodities(consignment),
-            instructions=(order.client_order_ref or picking.origin or "")[:100],
-            **self._cycle_pieces(consignment),
-        )
-
-    def _cycle_pieces(self, consignment):
-        parcels = consignment.parcel_ids
-        if consignment.account_id._info().mode == "freight":
-            return {
-                "handling_units": tuple(
-                    HandlingUnit(description=parcel.content or "", **self._cycle_measures(parcel))
-                    for parcel in parcels
-                )
-            }
-        return {
-            "parcels": tuple(
-                Parcel(content=parcel.content or "", **self._cycle_measures(parcel))
-                for parcel in parcels
-            )
-        }
-
-    def _cycle_measures(self, parcel):
-        """Return what every piece has; a side that was not measured is None."""
-        return {
-            "reference": parcel.reference,
-            "weight_grams": self._cycle_grams(parcel.weight),
-            "length_mm": parcel.length_mm or None,
-            "width_mm": parcel.width_mm or None,
-            "height_mm": parcel.height_mm or None,
-        }
-
-    def _cycle_address(self, partner):
-        company = (
-            partner.commercial_partner_id if partner.commercial_partner_id.is_company else None
-        )
-        company_name = (company and company.name) or ""
-        return Address(
-            name=partner.name or company_name,
-            company_name=company_name,
-            street=partner.street or "",
-            street2=partner.street2 or "",
-            zip_code=partner.zip or "",
-            city=partner.city or "",
-            state_code=partner.state_id.code or "",
-            country_code=partner.country_id.code or "",
-            phone=partner.phone or partner.commercial_partner_id.phone or "",
-            email=partner.email or "",
-            is_residential=not company,
-        )
-
-    def _cycle_commodities(self, consignment):
-        """Return what the customs have to be told; nothing within a country or the EU."""
-        union = self.env.ref("base.europe").country_ids
-        origin, destination = consignment._sender().country_id, consignment.partner_id.country_id
-        if origin == destination or (origin in union and destination in union):
-            return ()
-        lines = consignment.picking_id.move_line_ids.filtered("quantity")
-        return tuple(
-            self._cycle_commodity(product, product_lines, origin)
-            for product, product_lines in lines.grouped("product_id").items()
-        )
-
-    def _cycle_commodity(self, product, lines, origin):
-        quantity = sum(lines.mapped("quantity_product_uom"))
-        order_line = lines.move_id.sale_line_id[:1]
-        currency = order_line.currency_id or lines.company_id.currency_id
-        return Commodity(
-            description=product.with_context(lang="en_US").name[:50],
-            quantity=Decimal(str(quantity)),
-            unit_value=Decimal(str(currency.round(lines[:1]._cycle_unit_price()))),
-            currency=currency.name,
-            hs_code=product.hs_code or "",
-            origin_country=product.country_of_origin.code or origin.code or "",
-            weight_grams=self._cycle_grams(quantity * product.weight),
-        )
-
-    def _cycle_goods_value(self, consignment):
-        """Return what the goods on board were sold for, or None if for nothing."""
-        lines = consignment.picking_id.move_line_ids.filtered("quantity")
-        currency = consignment.order_id.currency_id
-        value = sum(line.quantity_product_uom * line._cycle_unit_price() for line in lines)
-        if not currency or currency.compare_amounts(value, 0) <= 0:
-            return None
-        return Money(amount=Decimal(str(currency.round(value))), currency=currency.name)
-
-    def _cycle_grams(self, weight):
-        """Return `weight`, in the database's weight unit, as whole grams."""
-        unit = self.env["product.template"]._get_weight_uom_id_from_ir_config_parameter()
-        gram = self.env.ref("uom.product_uom_gram")
-        return round(unit._compute_quantity(weight, gram, round=False))
-
-    def _cycle_divide(self, weight):
-        """Return the weights of the pieces that goods of `weight` are divided into."""
-        self.ensure_one()
-        if not self.cycle_max_weight or weight <= self.cycle_max_weight:
-            return [weight]
-        count = math.ceil(weight / self.cycle_max_weight)
-        return [weight / count] * count
 
     # === UNINSTALL === #
 

@@ -110,6 +110,14 @@ class OrderCycleAccounts(models.AbstractModel):
         )
         return sum(invoices.mapped("amount_residual"))
 
+    def _cycle_open_amount(self):
+        """Return what the customer has still to pay of the whole order, billed or not."""
+        self.ensure_one()
+        paid = max(
+            self._cycle_billed_amount() - self._cycle_residual(), self._cycle_recorded_amount()
+        )
+        return max(self.currency_id.round(self.amount_total - paid), 0.0)
+
     def _step_collect(self):
         self.filtered(lambda order: order._cycle_amount_to_collect() > 0)._cycle_record_payments()
         for order in self.filtered(lambda order: order._cycle_payment_gap_is_news()):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..carriers import carrier_info, carriers, get_client
-from ..carriers.dto import CarrierSettings
+from ..carriers.api import Capability
 from ..carriers.errors import CarrierAuthError, CarrierError
 from .carrier_words import error_text
 
@@ -23,7 +23,13 @@ class OrderCycleCarrierAccount(models.Model):
     """How one company reaches one carrier: environment, address, credentials."""
 
     _name = "order.cycle.carrier.account"
-    _inherit = ["order.cycle.carrier.health"]
+    _inherit = [
+        "order.cycle.carrier.credentials",
+        "order.cycle.carrier.health",
+        "order.cycle.carrier.token",
+        "order.cycle.carrier.question",
+        "order.cycle.carrier.offer",
+    ]
     _description = "Carrier Account"
     _order = "sequence, id"
     _check_company_auto = True
@@ -46,15 +52,7 @@ class OrderCycleCarrierAccount(models.Model):
         help="Rehearsal: a carrier that runs on your own machine and ships nothing.\n"
         "Test: the carrier's sandbox. Live: real shipments that cost money.",
     )
-    base_url = fields.Char(
-        string="Address",
-        help="Only for carriers without a fixed address, such as the rehearsal carriers.",
-    )
     needs_address = fields.Boolean(compute="_compute_carrier_facts")
-    username = fields.Char(groups=SECRET_GROUPS, copy=False)
-    password = fields.Char(groups=SECRET_GROUPS, copy=False, exportable=False)
-    api_key = fields.Char(string="API Key", groups=SECRET_GROUPS, copy=False, exportable=False)
-    account_number = fields.Char(copy=False)
     deadline_s = fields.Integer(
         string="Deadline",
         default=30,
@@ -65,6 +63,19 @@ class OrderCycleCarrierAccount(models.Model):
     recovery = fields.Char(string="After a Lost Answer", compute="_compute_carrier_facts")
     delivery_ids = fields.One2many(
         "delivery.carrier", "cycle_account_id", string="Delivery Methods"
+    )
+    check_ids = fields.One2many("order.cycle.carrier.check", "account_id", string="Rehearsal")
+    checked_at = fields.Datetime(string="Rehearsed at", compute="_compute_check_state")
+    check_state = fields.Selection(
+        [
+            ("open", "Not finished"),
+            ("passed", "Passed"),
+            ("different", "Differences"),
+            ("failed", "Failed"),
+        ],
+        string="Rehearsal Result",
+        compute="_compute_check_state",
+        help="Differences are no fault: people have to know them, or do by hand what is named.",
     )
     armed_for = fields.Char(
         groups=SECRET_GROUPS,
@@ -105,6 +116,19 @@ class OrderCycleCarrierAccount(models.Model):
         for account in self.sudo():
             account.is_of_other_database = account.armed_for != here
 
+    @api.depends("check_ids.state", "check_ids.checked_at")
+    def _compute_check_state(self):
+        for account in self:
+            states = set(account.check_ids.mapped("state"))
+            worst = [state for state in ("failed", "waiting", "different") if state in states]
+            account.check_state = bool(states) and (
+                {"waiting": "open"}.get(worst[0], worst[0]) if worst else "passed"
+            )
+            account.checked_at = max(
+                (check.checked_at for check in account.check_ids if check.checked_at),
+                default=False,
+            )
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -132,7 +156,7 @@ class OrderCycleCarrierAccount(models.Model):
         self.ensure_one()
         self.check_access("write")
         try:
-            self._client().check_account()
+            self._test_connection()
         except CarrierError as error:
             raise UserError(
                 self.env._(
@@ -141,26 +165,63 @@ class OrderCycleCarrierAccount(models.Model):
                     reason=error_text(self.env, error),
                 )
             ) from None
-        self.sudo().write({"paused_until": False, "resting_until": False})
+        self._apart(
+            lambda account: account.sudo().write({"paused_until": False, "resting_until": False})
+        )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
                 "message": self.env._("%(account)s answers.", account=self.name),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    def action_rehearse(self):
+        """Open the window that walks a test shipment through the carrier's sandbox."""
+        self.ensure_one()
+        self.check_access("write")
+        if not self.delivery_ids:
+            raise UserError(
+                self.env._(
+                    "Give this account a delivery method first: the rehearsal tries its service."
+                )
+            )
+        return self.env["order.cycle.go.live"]._open_for(self)
+
+    def _test_connection(self):
+        """Return if the carrier takes the credentials.
+
+        :raises CarrierError: it does not, or does not answer
+        """
+        capabilities = self._info().capabilities
+        if not capabilities & {Capability.SIGN_IN, Capability.CHECK_ACCOUNT}:
+            raise UserError(
+                self.env._(
+                    "%(carrier)s offers nothing by which an account can be tested. Rehearse on its "
+                    "sandbox instead.",
+                    carrier=self._info().label,
+                )
+            )
+        if Capability.SIGN_IN in capabilities:
+            # A token that is still good says nothing of the credentials.
+            self._apart(lambda account: account._forget_token(account.sudo().access_token))
+            self._current_token(is_fresh=True)
+        if Capability.CHECK_ACCOUNT in capabilities:
+            self._ask_now(lambda client: client.check_account())
 
     # === MAY IT BE CALLED? === #
 
     def _arm(self):
         """Tie the accounts to this database, and forget what the carrier said to older settings."""
-        # sudo: none of the three can be seen by everybody who may write an account
+        # sudo: none of these can be seen by everybody who may write an account
         self.sudo().write(
             {
                 "armed_for": self._database_identity(),
                 "paused_until": False,
                 "resting_until": False,
+                **self._prepare_no_token_vals(),
             }
         )
 
@@ -201,29 +262,18 @@ class OrderCycleCarrierAccount(models.Model):
         self.ensure_one()
         return carrier_info(self.carrier_code)
 
-    def _client(self, on_exchange=None):
+    def _client(self, on_exchange=None, deadline_s=None, token=None):
         """Return a `CarrierClient` for this account. It needs no cursor once it is made.
 
         :param on_exchange: called with the redacted `Exchange` of every network call
+        :param float deadline_s: seconds for a call, if less than the account's own
+        :param str token: the access token to use; by default the one that is kept
         :raises CarrierAuthError: the account is incomplete, or belongs to another database
         """
         self.ensure_one()
         self._check_database()
-        # sudo: the worker and a packer may book without being able to read the credentials
-        account = self.sudo()
-        settings = CarrierSettings(
-            environment=account.environment,
-            # The carrier's own address, if it has one: what a person typed is for the others.
-            base_url=account._info().environments.get(account.environment)
-            or account.base_url
-            or "",
-            username=account.username or "",
-            password=account.password or "",
-            api_key=account.api_key or "",
-            account_number=account.account_number or "",
-            deadline_s=float(account.deadline_s),
-        )
-        return get_client(account.carrier_code, settings, on_exchange)
+        settings = self._carrier_settings(deadline_s, token)
+        return get_client(self.carrier_code, settings, on_exchange)
 
     @api.model
     def _service_selection(self):

@@ -17,6 +17,16 @@ class ResPartner(models.Model):
         string="Prefers to Pay",
         help="How this customer likes to pay. Filled from the first order, then yours to change.",
     )
+    cycle_delivery_instructions = fields.Char(
+        string="Instructions for the Driver",
+        help="Told to the carrier with every shipment to this address, e.g. “Ring at gate 2”. "
+        "Carriers take about 100 characters.",
+    )
+    cycle_eori = fields.Char(
+        string="EORI Number",
+        help="Number by which the customs of the EU or the United Kingdom know this company. "
+        "Carriers ask for it when goods cross that border.",
+    )
     cycle_order_count = fields.Integer(string="Orders", compute="_compute_cycle_history")
     cycle_order_volume = fields.Monetary(
         string="Volume of 12 Months",

@@ -13,3 +13,10 @@ class StockMoveLine(models.Model):
         order_line = self.move_id.sale_line_id
         unit = order_line.product_uom_id or self.product_id.uom_id
         return unit._compute_price(order_line.price_reduce_taxexcl, self.product_id.uom_id)
+
+    def _cycle_price_with_taxes(self):
+        """Return what these goods were sold for, taxes included."""
+        order_line = self.move_id.sale_line_id
+        unit = order_line.product_uom_id or self.product_id.uom_id
+        price = unit._compute_price(order_line.price_reduce_taxinc, self.product_id.uom_id)
+        return self.quantity_product_uom * price

@@ -1,8 +1,21 @@
-from odoo import models
+from odoo import fields, models
 
 
 class StockPackageType(models.Model):
     _inherit = "stock.package.type"
+
+    cycle_unit_kind = fields.Selection(
+        [
+            ("pallet", "Pallet"),
+            ("crate", "Crate"),
+            ("roll_cage", "Roll cage"),
+            ("drum", "Drum"),
+            ("other", "Other unit"),
+        ],
+        string="Travels as Freight",
+        help="What a freight carrier is told a unit of this type is. Goods that are sold by such a "
+        "unit travel with the freight method of the order's policy. Empty: a parcel.",
+    )
 
     def _cycle_sides(self):
         """Return the outer sides of a piece of this type, in whole millimetres; 0 = not known."""

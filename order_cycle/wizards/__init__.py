@@ -1,4 +1,5 @@
 from . import (
+    order_cycle_go_live,
     order_cycle_import,
     order_cycle_outcome,
     order_cycle_purchase_escalation,
