@@ -71,9 +71,11 @@ class OutboxWorker:
     def _turn(self):
         """Start what is due, keep what has been answered; return whether there was anything."""
         has_more = bool(not self._is_over() and self._start())
-        if self._pool.is_busy:
-            self._keep(self._pool.answers(0 if has_more else LOOK_AGAIN_S))
-        return has_more or self._pool.is_busy
+        if not self._pool.is_busy:
+            return has_more
+        # An answer may have made other things due: look again after the last one, too.
+        self._keep(self._pool.answers(0 if has_more else LOOK_AGAIN_S))
+        return True
 
     def _is_over(self):
         if self._seconds_left > 0:

@@ -135,7 +135,12 @@ class RehearsalCommon(OrderCycleCommon):
         self.run_cron("cron_book")
 
     def later(self, consignment, seconds=3600):
-        """Let time pass for one consignment."""
-        for name in ("next_try_at", "lease_until", "last_sent_at"):
-            if consignment[name]:
-                consignment[name] -= timedelta(seconds=seconds)
+        """Let time pass for consignments and their accounts."""
+        times = ("next_try_at", "lease_until", "last_sent_at")
+        for row in consignment:
+            for name in times:
+                if row[name]:
+                    row[name] -= timedelta(seconds=seconds)
+        for account in consignment.account_id:
+            if account.resting_until:
+                account.resting_until -= timedelta(seconds=seconds)

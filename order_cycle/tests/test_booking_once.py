@@ -54,35 +54,11 @@ class TestBookingOnce(RehearsalCommon):
         self.book()
         self.assertFalse(self.parcel_carrier.held())
 
-    def test_a_cancelled_order_with_a_booked_shipment_is_told_to_a_person(self):
-        consignment = self.a_consignment()
-        self.book()
-        consignment.order_id.action_cancel()
-        exception = self.open_exceptions(consignment.order_id).filtered("consignment_id")
-        self.assertEqual(exception.kind, "recall")
-        self.assertIn(consignment.waybill_ref, exception.cause)
-
     def test_what_a_carrier_was_told_of_is_not_deleted(self):
         consignment = self.a_consignment()
         self.book()
         with self.assertRaises(UserError):
             consignment.unlink()
-
-    def test_an_order_cancelled_while_the_carrier_is_asked_is_told_to_a_person(self):
-        """The exception outlives the booking that it warns of."""
-        consignment = self.a_consignment()
-        self.parcel_carrier.will("answer_lost_after")
-        self.book()
-        order = consignment.order_id
-        order.action_cancel()
-        warning = self.open_exceptions(order).filtered("consignment_id")
-        self.assertEqual(warning.kind, "recall")
-        self.later(consignment)
-        self.book()
-        self.assertEqual(consignment.state, "done")
-        recall = self.open_exceptions(order).filtered("consignment_id")
-        self.assertEqual(recall, warning, "still the same one")
-        self.assertIn(consignment.waybill_ref, recall.cause)
 
     def test_a_refused_delivery_sent_to_the_shipper_again_is_the_same_row(self):
         consignment = self.a_consignment()
