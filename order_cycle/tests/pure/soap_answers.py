@@ -2,8 +2,9 @@
 
 import base64
 
+from papers import PDF
+
 NAMESPACE = "urn:rehearsal:freight:v1"
-PDF = b"%PDF-1.4 a paper %%EOF"
 
 SHIPMENT = {
     "ProNumber": "7000000011",

@@ -1,5 +1,6 @@
 """JSON answers that are wrong or hostile: never a traceback, never a wrong "no"."""
 
+import base64
 import json
 from decimal import Decimal
 
@@ -17,10 +18,11 @@ from carriers.errors import (
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from papers import PDF
 from rogue_server import answering, rogue
 from shipments import a_parcel_shipment
 
-LABEL = {"parcelReference": "P1", "format": "PDF", "data": "JVBERi0xLjQgJSVFT0Y="}
+LABEL = {"parcelReference": "P1", "format": "PDF", "data": base64.b64encode(PDF).decode()}
 BOOKED = {
     "id": "RP1",
     "reference": "WH/OUT/00042",
