@@ -10,7 +10,7 @@ from typing import Protocol
 from .behaviour import Behaviour
 from .control import PREFIX, control
 from .messages import Reply, Request, json_reply
-from .store import BookingStore
+from .store import BookingStore, StoredBooking
 
 #: Nobody but this machine is served; the control endpoints have no log-in.
 HOST = "127.0.0.1"
@@ -29,6 +29,12 @@ class Carrier(Protocol):
 
     def answer(self, request: Request) -> Reply:
         """Answer a request that belongs to the carrier's contract."""
+
+    def notices(self, booking: StoredBooking, secret: str) -> list[tuple[bytes, dict[str, str]]]:
+        """Return body and signed headers of each notice about a booking, oldest first.
+
+        :raises ValueError: the carrier sends none, or the secret is not one.
+        """
 
 
 class CarrierServer(ThreadingHTTPServer):
@@ -105,7 +111,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _reply(self, request: Request) -> Reply:
         carrier = self.server.carrier
         if request.segments[:1] == (PREFIX,):
-            return control(request, carrier.store, carrier.behaviour)
+            return control(request, carrier)
         try:
             return carrier.answer(request)
         except Exception:

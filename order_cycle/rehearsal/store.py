@@ -19,16 +19,24 @@ CREATE TABLE IF NOT EXISTS booking (
     body_hash TEXT NOT NULL,
     payload TEXT NOT NULL,
     booked_at TEXT NOT NULL,
-    cancelled_at TEXT
+    cancelled_at TEXT,
+    journey TEXT NOT NULL DEFAULT 'delivered',
+    reached INTEGER
 );
 CREATE INDEX IF NOT EXISTS booking_reference ON booking (reference);
 """
-_COLUMNS = "number, reference, key, body_hash, payload, booked_at, cancelled_at"
+#: What a store of an older release lacks.
+_ADDED = {"journey": "TEXT NOT NULL DEFAULT 'delivered'", "reached": "INTEGER"}
+_COLUMNS = "number, reference, key, body_hash, payload, booked_at, cancelled_at, journey, reached"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredBooking:
-    """One booking. ``payload`` is the shipment as the customer sent it."""
+    """One booking. ``payload`` is the shipment as the customer sent it.
+
+    :param journey: what becomes of it, see ``journey.py``.
+    :param reached: how many stages are behind it, whatever its age; None: its age decides.
+    """
 
     number: str
     reference: str
@@ -37,6 +45,8 @@ class StoredBooking:
     payload: dict[str, Any]
     booked_at: datetime
     cancelled_at: datetime | None
+    journey: str = "delivered"
+    reached: int | None = None
 
     def summary(self) -> dict[str, Any]:
         """Return what the list of bookings shows."""
@@ -64,6 +74,7 @@ class BookingStore:
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=NORMAL")
         self._database.executescript(_TABLE)
+        self._add_columns()
 
     def add(
         self,
@@ -108,6 +119,15 @@ class BookingStore:
             )
             return self.by_number(number)
 
+    def send_on(self, number: str, journey: str, reached: int | None) -> StoredBooking | None:
+        """Choose what becomes of a booking. None if there is no such booking."""
+        with self.lock:
+            self._database.execute(
+                "UPDATE booking SET journey = ?, reached = ? WHERE number = ?",
+                (journey, reached, number),
+            )
+            return self.by_number(number)
+
     def report(self) -> dict[str, Any]:
         """Return all bookings, newest first, and exact counts, cancelled ones included."""
         bookings = self._select("1 = ?", 1)
@@ -131,6 +151,12 @@ class BookingStore:
         with self.lock:
             self._database.close()
 
+    def _add_columns(self) -> None:
+        there = {row[1] for row in self._database.execute("PRAGMA table_info(booking)")}
+        for name, kind in _ADDED.items():
+            if name not in there:
+                self._database.execute(f"ALTER TABLE booking ADD COLUMN {name} {kind}")
+
     def _select(self, condition: str, value: Any) -> list[StoredBooking]:
         query = f"SELECT {_COLUMNS} FROM booking WHERE {condition} ORDER BY id DESC"
         with self.lock:
@@ -138,7 +164,7 @@ class BookingStore:
 
 
 def _booking(row: tuple) -> StoredBooking:
-    number, reference, key, body_hash, payload, booked_at, cancelled_at = row
+    number, reference, key, body_hash, payload, booked_at, cancelled_at, journey, reached = row
     return StoredBooking(
         number=number,
         reference=reference,
@@ -147,6 +173,8 @@ def _booking(row: tuple) -> StoredBooking:
         payload=json.loads(payload),
         booked_at=datetime.fromisoformat(booked_at),
         cancelled_at=cancelled_at and datetime.fromisoformat(cancelled_at),
+        journey=journey,
+        reached=reached,
     )
 
 

@@ -12,6 +12,13 @@ _TITLES = {
     "hub": "On the way",
     "out": "Out for delivery",
     "delivered": "Delivered",
+    "failed": "Nobody was there",
+    "held": "Held at the depot",
+    "refused": "Refused by the receiver",
+    "damaged": "Damaged",
+    "lost": "Lost",
+    "returning": "On the way back",
+    "returned": "Returned to the sender",
     "cancelled": "Cancelled",
 }
 

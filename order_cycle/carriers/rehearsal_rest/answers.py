@@ -3,7 +3,7 @@
 from typing import Any
 
 from .. import documents
-from ..dto import BookedParcel, Booking, Document, Quote, TrackingEvent
+from ..dto import BookedParcel, Booking, Document, Proof, Quote, TrackingEvent
 from ..errors import CarrierRejected, FieldProblem
 from ..links import safe_link
 from ..rest.reading import encoded, incomplete, moment, money, optional_text, required, words
@@ -17,6 +17,13 @@ EVENTS = {
     "IN_HUB": "in_transit",
     "OUT_FOR_DELIVERY": "out_for_delivery",
     "DELIVERED": "delivered",
+    "DELIVERY_FAILED": "delivery_failed",
+    "HELD": "held",
+    "REFUSED": "refused",
+    "DAMAGED": "damaged",
+    "LOST": "lost",
+    "RETURNING": "returning",
+    "RETURNED": "returned",
     "CANCELLED": "cancelled",
 }
 #: Their field -> ours, for the parts of a path that differ.
@@ -104,18 +111,38 @@ def read_quotes(data: Any) -> tuple[Quote, ...]:
 
 def read_events(data: Any) -> tuple[TrackingEvent, ...]:
     """Read scans, oldest first."""
-    events = (
-        TrackingEvent(
-            code=EVENTS.get(required(item, "code", str), "other"),
-            carrier_code=required(item, "code", str),
-            text=required(item, "description", str),
-            happened_at=moment(item, "time"),
-            location=optional_text(item, "location"),
-            tracking_ref=required(item, "trackingNumber", str),
-        )
-        for item in required(data, "events", list)
-    )
+    events = (read_event(item) for item in required(data, "events", list))
     return tuple(sorted(events, key=lambda event: event.happened_at))
+
+
+def read_event(item: Any) -> TrackingEvent:
+    """Read one scan."""
+    return TrackingEvent(
+        code=EVENTS.get(required(item, "code", str), "other"),
+        carrier_code=required(item, "code", str),
+        text=required(item, "description", str),
+        happened_at=moment(item, "time"),
+        location=optional_text(item, "location"),
+        tracking_ref=required(item, "trackingNumber", str),
+        signed_by=optional_text(item, "signedBy"),
+    )
+
+
+def read_proof(data: Any) -> Proof | None:
+    """Read the answer of ``getProof``; an unusable paper is left out, the facts are kept."""
+    for item in required(data, "proofs", list):
+        paper = Document(
+            kind="proof",
+            format=required(item, "format", str).lower(),
+            content=documents.decode(encoded(item, "data")),
+        )
+        return Proof(
+            delivered_at=moment(item, "deliveredAt"),
+            signed_by=optional_text(item, "signedBy"),
+            location=optional_text(item, "location"),
+            documents=documents.sort_out([paper])[0],
+        )
+    return None
 
 
 def read_refusal(data: Any) -> Refusal:

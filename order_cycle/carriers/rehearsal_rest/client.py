@@ -3,7 +3,15 @@
 from dataclasses import replace
 
 from .. import auth, documents
-from ..dto import Booking, CarrierSettings, Document, Quote, ShipmentRequest, TrackingEvent
+from ..dto import (
+    Booking,
+    CarrierSettings,
+    Document,
+    Proof,
+    Quote,
+    ShipmentRequest,
+    TrackingEvent,
+)
 from ..errors import CarrierProtocolError, FieldProblem, InvalidShipment
 from ..exchange import OnExchange
 from ..rest.transport import RestTransport, StatusRules
@@ -85,6 +93,11 @@ class Client:
             "getTracking", "GET", ("v1", "shipments", waybill_ref, "tracking")
         )
         return answers.read_events(answer.data)
+
+    def prove_delivery(self, waybill_ref: str) -> Proof | None:
+        """See ``ProvesDelivery``."""
+        answer = self._transport.call("getProof", "GET", ("v1", "shipments", waybill_ref, "proof"))
+        return answers.read_proof(answer.data)
 
     def quote(self, request: ShipmentRequest) -> tuple[Quote, ...]:
         """See ``Quotes``."""

@@ -21,6 +21,8 @@ INFO = CarrierInfo(
             Capability.TRACK,
             Capability.QUOTE,
             Capability.CHECK_ACCOUNT,
+            Capability.PROVE_DELIVERY,
+            Capability.WEBHOOK,
         }
     ),
     environments={"rehearsal": ""},

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from .. import documents
-from ..dto import Booking, Document, Money, Quote, TrackingEvent
+from ..dto import Booking, Document, Money, Proof, Quote, TrackingEvent
 from ..errors import (
     CarrierError,
     CarrierProtocolError,
@@ -24,6 +24,13 @@ EVENTS = {
     "X6": "in_transit",
     "OFD": "out_for_delivery",
     "D1": "delivered",
+    "AP": "delivery_failed",
+    "HLD": "held",
+    "A7": "refused",
+    "DMG": "damaged",
+    "LST": "lost",
+    "RTN": "returning",
+    "RTD": "returned",
     "CA": "cancelled",
 }
 #: Error codes that prove that nothing was created. Any other code proves nothing.
@@ -128,6 +135,20 @@ def read_events(data: dict[str, Any]) -> tuple[TrackingEvent, ...]:
     return tuple(sorted(events, key=lambda event: event.happened_at))
 
 
+def read_proof(data: dict[str, Any]) -> Proof | None:
+    """Read the answer of ``GetProofOfDelivery``; an unusable paper is left out."""
+    node = data["ProofOfDelivery"]
+    if not node:
+        return None
+    papers = [_document(node["Paper"], kind="proof")] if node["Paper"] else []
+    return Proof(
+        delivered_at=_aware(node["DeliveredAt"]),
+        signed_by=node["SignedBy"] or "",
+        location=node["Location"] or "",
+        documents=documents.sort_out(papers)[0],
+    )
+
+
 def our_field(path: str) -> str:
     """Return their path (``Consignee/PostalCode``) in our words (``receiver.zip_code``)."""
     return ".".join(_our_part(part) for part in path.split("/")) if path else ""
@@ -176,10 +197,8 @@ def _problem(error: dict[str, Any]) -> FieldProblem:
     )
 
 
-def _document(node: dict[str, Any]) -> Document:
-    return Document(
-        kind="bill_of_lading", format=node["Format"].lower(), content=node["Content"] or b""
-    )
+def _document(node: dict[str, Any], kind: str = "bill_of_lading") -> Document:
+    return Document(kind=kind, format=node["Format"].lower(), content=node["Content"] or b"")
 
 
 def _required(data: dict[str, Any], key: str) -> dict[str, Any]:

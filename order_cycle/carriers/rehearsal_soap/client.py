@@ -4,7 +4,15 @@ from pathlib import Path
 from typing import Any
 
 from .. import auth
-from ..dto import Booking, CarrierSettings, Document, Quote, ShipmentRequest, TrackingEvent
+from ..dto import (
+    Booking,
+    CarrierSettings,
+    Document,
+    Proof,
+    Quote,
+    ShipmentRequest,
+    TrackingEvent,
+)
 from ..errors import CarrierError, FieldProblem, InvalidShipment
 from ..exchange import OnExchange
 from ..soap.outcome import FaultRules
@@ -65,6 +73,10 @@ class Client:
     def track(self, waybill_ref: str) -> tuple[TrackingEvent, ...]:
         """See ``Tracks``."""
         return answers.read_events(self._call("TrackFreight", {"ProNumber": waybill_ref}))
+
+    def prove_delivery(self, waybill_ref: str) -> Proof | None:
+        """See ``ProvesDelivery``."""
+        return answers.read_proof(self._call("GetProofOfDelivery", {"ProNumber": waybill_ref}))
 
     def quote(self, request: ShipmentRequest) -> tuple[Quote, ...]:
         """See ``Quotes``."""

@@ -21,6 +21,7 @@ INFO = CarrierInfo(
             Capability.TRACK,
             Capability.QUOTE,
             Capability.CHECK_ACCOUNT,
+            Capability.PROVE_DELIVERY,
         }
     ),
     environments={"rehearsal": ""},

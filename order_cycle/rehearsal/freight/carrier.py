@@ -11,9 +11,10 @@ from typing import Any
 
 from .. import tariff
 from ..behaviour import Behaviour
-from ..journey import STEP_S, scans
+from ..journey import STEP_S, delivery, scans
 from ..messages import Reply, Request
 from ..plays import Booked, Stage, perform
+from ..proof import proof_pdf
 from ..store import BookingStore, StoredBooking
 from ..tracking_page import tracking_page
 from . import envelope, rules
@@ -34,6 +35,13 @@ _EVENTS = {
     "hub": ("X6", "On the way to the next terminal.", "Shipper"),
     "out": ("OFD", "On the truck for delivery.", "Consignee"),
     "delivered": ("D1", "Delivered in full.", "Consignee"),
+    "failed": ("AP", "Delivery could not be completed.", "Consignee"),
+    "held": ("HLD", "Held at the terminal; instructions are needed.", "Consignee"),
+    "refused": ("A7", "Refused by the consignee.", "Consignee"),
+    "damaged": ("DMG", "The goods were damaged.", "Shipper"),
+    "lost": ("LST", "The goods cannot be found.", "Shipper"),
+    "returning": ("RTN", "On the way back to the shipper.", "Shipper"),
+    "returned": ("RTD", "Given back to the shipper.", "Shipper"),
     "cancelled": ("CA", "The shipment was cancelled.", "Shipper"),
 }
 
@@ -52,6 +60,7 @@ class FreightCarrier:
             "GetBillOfLading": self._bill_of_lading,
             "CancelFreight": self._cancel,
             "TrackFreight": self._track,
+            "GetProofOfDelivery": self._proof,
             "QuoteFreight": self._quote,
         }
 
@@ -131,6 +140,19 @@ class FreightCarrier:
         events = [_event(booking, scan) for scan in scans(booking, step_s=self._step_s)]
         return _good("TrackFreight", {"Event": events})
 
+    def _proof(self, data: dict[str, Any]) -> Reply:
+        booking = self.store.by_number(data["ProNumber"])
+        if not booking:
+            return _not_found("GetProofOfDelivery", data)
+        handed_over = delivery(booking, step_s=self._step_s)
+        # None is left out: nothing was delivered yet.
+        proof = handed_over and _proof_of(booking, handed_over)
+        return _good("GetProofOfDelivery", {"ProofOfDelivery": proof})
+
+    def notices(self, booking: StoredBooking, secret: str) -> list[tuple[bytes, dict[str, str]]]:
+        """See ``http_server.Carrier``."""
+        raise ValueError("This carrier sends no notices.")
+
     def _quote(self, data: dict[str, Any]) -> Reply:
         shipment = data["Shipment"]
         objections = rules.objections(shipment, is_booking=False)
@@ -185,6 +207,18 @@ def _event(booking: StoredBooking, scan) -> dict[str, Any]:
     party = booking.payload[side]
     place = f"{party['City']}, {party['Country']}"
     return {"Code": code, "Description": description, "Time": scan.time, "Location": place}
+
+
+def _proof_of(booking: StoredBooking, scan) -> dict[str, Any]:
+    party = booking.payload["Consignee"]
+    place = f"{party['City']}, {party['Country']}"
+    paper = proof_pdf(booking.number, scan.time, party["Name"], place)
+    return {
+        "DeliveredAt": scan.time,
+        "SignedBy": party["Name"],
+        "Location": place,
+        "Paper": {"Format": "PDF", "Content": paper},
+    }
 
 
 def _good(operation: str, data: dict[str, Any]) -> Reply:

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from ..behaviour import Behaviour
-from ..journey import STEP_S, scans
+from ..journey import STEP_S, delivery, scans
 from ..messages import Reply, Request, json_reply
 from ..plays import Booked, Stage, perform
 from ..store import BookingStore, StoredBooking
 from ..tracking_page import tracking_page
 from . import contract, rules, views
+from .notices import notices, signed_headers
 from .numbers import shipment_number
 
 #: The default credential; a rehearsal has nothing to protect.
@@ -71,7 +72,19 @@ class ParcelCarrier:
             case "GET", ("tracking",):
                 events = views.event_views(booking, list(scans(booking, step_s=self._step_s)))
                 return json_reply(200, {"events": events})
+            case "GET", ("proof",):
+                return self._proof(booking)
         return None
+
+    def notices(self, booking: StoredBooking, secret: str) -> list[tuple[bytes, dict[str, str]]]:
+        """See ``http_server.Carrier``."""
+        told = notices(booking, list(scans(booking, step_s=self._step_s)))
+        return [(body, signed_headers(name, body, secret)) for name, body in told]
+
+    def _proof(self, booking: StoredBooking) -> Reply:
+        handed_over = delivery(booking, step_s=self._step_s)
+        proofs = [views.proof_view(booking, handed_over)] if handed_over else []
+        return json_reply(200, {"proofs": proofs})
 
     def _book(self, request: Request) -> Reply:
         body = _body(request)

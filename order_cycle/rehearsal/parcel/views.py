@@ -5,6 +5,7 @@ from typing import Any
 
 from .. import tariff
 from ..journey import Scan
+from ..proof import proof_pdf
 from ..store import StoredBooking
 from . import rules
 from .label import LabelFacts, label_pdf
@@ -17,8 +18,17 @@ _EVENTS = {
     "hub": ("IN_HUB", "The parcel passed a hub."),
     "out": ("OUT_FOR_DELIVERY", "The parcel is on the delivery van."),
     "delivered": ("DELIVERED", "The parcel was delivered."),
+    "failed": ("DELIVERY_FAILED", "Nobody was there to take the parcel."),
+    "held": ("HELD", "The parcel waits at the depot; new instructions are needed."),
+    "refused": ("REFUSED", "The receiver did not take the parcel."),
+    "damaged": ("DAMAGED", "The parcel was damaged."),
+    "lost": ("LOST", "The parcel cannot be found."),
+    "returning": ("RETURNING", "The parcel is on its way back."),
+    "returned": ("RETURNED", "The parcel was given back to the sender."),
     "cancelled": ("CANCELLED", "The shipment was cancelled."),
 }
+#: Stages that happen where the receiver lives.
+_AT_THE_RECEIVER = frozenset({"out", "delivered", "failed", "held", "refused"})
 
 
 def shipment_view(booking: StoredBooking, base_url: str) -> dict[str, Any]:
@@ -69,10 +79,24 @@ def event_views(booking: StoredBooking, scans: list[Scan]) -> list[dict[str, str
             "time": scan.time.isoformat(),
             "location": _location(booking.payload, scan.stage),
             "trackingNumber": tracking_number(booking.number, index),
+            **_signature(booking.payload, scan.stage),
         }
         for scan in scans
         for index in range(1, len(booking.payload["parcels"]) + 1)
     ]
+
+
+def proof_view(booking: StoredBooking, scan: Scan) -> dict[str, Any]:
+    """Return the ``Proof`` of a delivery."""
+    place = _location(booking.payload, scan.stage)
+    signed_by = booking.payload["receiver"]["name"]
+    return {
+        "deliveredAt": scan.time.isoformat(),
+        "signedBy": signed_by,
+        "location": place,
+        "format": "PDF",
+        "data": base64.b64encode(proof_pdf(booking.number, scan.time, signed_by, place)).decode(),
+    }
 
 
 def money_view(amount) -> dict[str, str]:
@@ -81,8 +105,12 @@ def money_view(amount) -> dict[str, str]:
 
 
 def _location(payload: dict[str, Any], stage: str) -> str:
-    side = "receiver" if stage in ("out", "delivered") else "sender"
+    side = "receiver" if stage in _AT_THE_RECEIVER else "sender"
     return f"{payload[side]['city']}, {payload[side]['country']}"
+
+
+def _signature(payload: dict[str, Any], stage: str) -> dict[str, str]:
+    return {"signedBy": payload["receiver"]["name"]} if stage == "delivered" else {}
 
 
 def _label(booking: StoredBooking, parcel: dict[str, Any], *, number: int, count: int) -> bytes:

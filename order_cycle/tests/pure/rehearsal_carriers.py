@@ -44,6 +44,16 @@ class Account:
         """Return all that the carrier holds, with its own counts."""
         return self._control("GET", "bookings")
 
+    def sends_on(self, booking, journey, reached=None):
+        """Choose what becomes of a booking and how far it is."""
+        plan = {"number": booking.waybill_ref, "journey": journey, "reached": reached}
+        return self._control("POST", "journey", plan)
+
+    def notifies(self, booking, url, secret, **plan):
+        """Have the carrier send its notices; return what was answered to each."""
+        plan = {"number": booking.waybill_ref, "url": url, "secret": secret, **plan}
+        return self._control("POST", "notify", plan)["statuses"]
+
     def _control(self, method, name, body=None):
         data = None if body is None else json.dumps(body).encode()
         request = Request(f"{self.url}/rehearsal/{name}", data=data, method=method)

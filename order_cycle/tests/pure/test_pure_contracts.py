@@ -43,10 +43,10 @@ def test_the_openapi_file_is_valid():
         for method, operation in path.items()
         if method in ("get", "post", "delete")
     ]
-    assert len(operations) == len(set(operations)) == 8
+    assert len(operations) == len(set(operations)) == 9
 
 
-def test_the_wsdl_is_read_by_zeep_and_offers_six_operations():
+def test_the_wsdl_is_read_by_zeep_and_offers_seven_operations():
     client = zeep.Client(str(WSDL))
     assert {name for name, _operation in client.service} == {
         "BookFreight",
@@ -54,6 +54,7 @@ def test_the_wsdl_is_read_by_zeep_and_offers_six_operations():
         "GetBillOfLading",
         "CancelFreight",
         "TrackFreight",
+        "GetProofOfDelivery",
         "QuoteFreight",
     }
 
@@ -110,12 +111,14 @@ def test_every_violation_is_listed_with_its_path():
 def test_the_parcel_server_s_answers_keep_the_contract(parcel):
     client = parcel.client()
     booking = client.book(parcel.shipment("K1"))
+    parcel.sends_on(booking, "come_back", 7)
     for path, schema in (
         ("ping", "Account"),
         ("shipments?reference=K1", "ShipmentList"),
         (f"shipments/{booking.waybill_ref}", "Shipment"),
         (f"shipments/{booking.waybill_ref}/label", "LabelList"),
         (f"shipments/{booking.waybill_ref}/tracking", "TrackingList"),
+        (f"shipments/{booking.waybill_ref}/proof", "ProofList"),
     ):
         request = Request(f"{parcel.url}/v1/{path}", headers={"X-API-Key": API_KEY})
         with urlopen(request, timeout=10) as answer:
@@ -128,11 +131,13 @@ def test_the_freight_server_s_answers_keep_the_contract(freight):
     booking = client.book(freight.shipment("K1"))
     client.find_by_reference("K1")
     client.print_again(booking.waybill_ref)
+    freight.sends_on(booking, "come_back", 7)
     client.track(booking.waybill_ref)
+    client.prove_delivery(booking.waybill_ref)
     client.quote(freight.shipment(service=""))
     client.cancel(booking.waybill_ref)
     operations = [exchange.operation for exchange in freight.exchanges]
-    assert len(operations) == len(set(operations)) == 6
+    assert len(operations) == len(set(operations)) == 7
     for exchange in freight.exchanges:
         text = exchange.response_text.partition("\n\n")[2]
         # The trace shows the size of a paper instead of the paper.
