@@ -22,11 +22,14 @@ class FaultRules:
     :param refused: fault codes (without prefix) that mean nothing was created.
     :param auth: fault codes that mean the credentials are wrong.
     :param not_sent: HTTP statuses that mean nothing was created, later it may work.
+    :param refused_details: names of elements in a fault's detail that mean nothing was created,
+        whatever the code.
     """
 
     refused: frozenset[str]
     auth: frozenset[str] = frozenset()
     not_sent: frozenset[int] = frozenset()
+    refused_details: frozenset[str] = frozenset()
 
 
 def status_error(operation: str, answer: Answer, rules: FaultRules) -> CarrierError | None:
@@ -57,13 +60,18 @@ def fault_error(operation: str, fault, rules: FaultRules) -> CarrierError:
     text = " ".join([fault.message or "", *_detail(fault.detail)]).strip()
     if code in rules.auth:
         return _auth_error(operation, text)
-    if code in rules.refused:
+    if code in rules.refused or rules.refused_details & set(_detail_names(fault.detail)):
         return CarrierRejected(f"{operation}: {text}", code=code)
     return _unexplained(operation, f"fault {code}: {text}")
 
 
 def _detail(node) -> list[str]:
     return [] if node is None else [text.strip() for text in node.itertext() if text.strip()]
+
+
+def _detail_names(node) -> list[str]:
+    """Return the names of what lies directly in the detail, without namespace."""
+    return [] if node is None else [str(child.tag).rpartition("}")[2] for child in node]
 
 
 def _auth_error(operation: str, what: str) -> CarrierAuthError:

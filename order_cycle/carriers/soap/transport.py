@@ -26,6 +26,7 @@ from ..bounded_http import BoundedHttp, HttpRequest
 from ..dto import CarrierSettings
 from ..errors import CarrierError, CarrierProtocolError, FieldProblem, InvalidShipment
 from ..exchange import OnExchange
+from .any_xml import from_zeep, to_zeep
 from .outcome import FaultRules, fault_error, status_error
 
 _SETTINGS = zeep.Settings(
@@ -44,10 +45,12 @@ class Endpoint:
 
     :param wsdl: a file of this package; what it imports must lie in the same folder.
     :param binding: qualified name, ``{namespace}Name``.
+    :param path: what follows the account's address, for a carrier with several services.
     """
 
     wsdl: Path
     binding: str
+    path: str = ""
 
 
 class SoapTransport:
@@ -76,20 +79,21 @@ class SoapTransport:
         if with_ws_security:
             self._client.wsse = UsernameToken(settings.username, settings.password)
         self._binding = self._client.wsdl.bindings[endpoint.binding]
-        self._service = self._client.create_service(endpoint.binding, settings.base_url)
+        base = settings.base_url.rstrip("/") if endpoint.path else settings.base_url
+        self._service = self._client.create_service(endpoint.binding, base + endpoint.path)
 
     def call(
         self, operation: str, payload: Mapping[str, Any], *, header: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Send once and return the answer's body as plain dictionaries and lists.
 
-        :param payload: the fields of the request element.
+        :param payload: the fields of the request element; an ``Xml`` where the contract takes any.
         :param header: the SOAP headers, by the name of their message part.
         :raises CarrierError: any other end; a fault that no rule lists is ``unknown``.
         """
         self._wire.operation = operation
         try:
-            answer = self._service[operation](**payload, _soapheaders=dict(header))
+            answer = self._service[operation](**to_zeep(payload), _soapheaders=dict(header))
         except CarrierError:
             raise
         except (zeep.exceptions.Error, TypeError, ValueError) as error:
@@ -147,7 +151,7 @@ class SoapTransport:
                 "promises. It may have done what was asked; ask before sending it again.",
                 code="answer_incomplete",
             )
-        return serialize_object(value, dict)
+        return from_zeep(serialize_object(value, dict))
 
 
 class _Wire(zeep.Transport):
@@ -217,7 +221,8 @@ def _missing(value: CompoundValue, path: str) -> Iterator[str]:
 def _needs_content(element: Element) -> bool:
     """Tell whether None is proof that something is missing.
 
-    zeep gives None for an empty structure too, which is right if nothing in it is required.
+    zeep gives None for an empty structure too, which is right if nothing in it is required, and
+    for an element that says of itself that it is nil, where the contract allows that.
     """
     if element.is_optional or element.nillable:
         return False
