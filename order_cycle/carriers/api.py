@@ -44,6 +44,8 @@ class Capability(str, Enum):
     CHANGE_PICKUP = "change_pickup"
     CANCEL_PICKUP = "cancel_pickup"
     SIGN_IN = "sign_in"
+    #: The services depend on the account: ``CarrierInfo.service_is_free``.
+    LIST_SERVICES = "list_services"
     #: ``book`` takes a request with ``is_return``.
     RETURN = "return"
     #: The carrier calls us; the folder has ``webhook.py``.
@@ -98,6 +100,8 @@ class CarrierInfo:
     :param protocol: ``rest`` or ``soap``.
     :param mode: ``parcel`` (fill ``parcels``) or ``freight`` (fill ``handling_units``).
     :param environments: served environment -> base URL; empty URL = the administrator gives it.
+    :param service_is_free: the services depend on the account, so ``services`` does not name them
+        all; a code that is not in it is one of the account.
     :param key_window_s: how long the carrier remembers an idempotency key (recovery KEY).
     :param lookup_grace_s: a booking not found this long after the call was never made
         (recovery LOOKUP); longer than the carrier's slowest booking.
@@ -116,6 +120,7 @@ class CarrierInfo:
     label_formats: tuple[str, ...] = ("pdf",)
     key_window_s: int = 0
     lookup_grace_s: int = 0
+    service_is_free: bool = False
     countries: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -251,6 +256,14 @@ class SignsIn(Protocol):
         """
 
 
+@runtime_checkable
+class ListsServices(Protocol):
+    """The carrier can be asked which services an account has."""
+
+    def list_services(self) -> tuple[Choice, ...]:
+        """Return them with the carrier's own codes and names."""
+
+
 #: Capabilities that are no method of the client, see ``Capability``.
 NO_METHOD = frozenset({Capability.RETURN, Capability.WEBHOOK})
 
@@ -269,6 +282,7 @@ PROTOCOLS = {
     Capability.CHANGE_PICKUP: ChangesPickup,
     Capability.CANCEL_PICKUP: CancelsPickup,
     Capability.SIGN_IN: SignsIn,
+    Capability.LIST_SERVICES: ListsServices,
 }
 
 

@@ -1,10 +1,9 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..carriers.api import Capability
 from ..carriers.errors import CarrierError
 from .carrier_words import error_text
-
-LIST_SERVICES = "list_services"
 
 
 class OrderCycleCarrierOffer(models.AbstractModel):
@@ -33,8 +32,8 @@ class OrderCycleCarrierOffer(models.AbstractModel):
     def _compute_offer(self):
         for account in self:
             info = account.carrier_code and account._info()
-            account.service_is_free = bool(info and getattr(info, "service_is_free", False))
-            account.can_fetch_services = bool(info and LIST_SERVICES in info.capabilities)
+            account.service_is_free = bool(info and info.service_is_free)
+            account.can_fetch_services = bool(info and Capability.LIST_SERVICES in info.capabilities)
 
     # === CRUD METHODS === #
 
