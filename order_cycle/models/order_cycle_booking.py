@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models, tools
 
 from ..carriers import from_json, payload_hash, to_json
 from ..carriers.api import Recovery
@@ -84,8 +84,7 @@ class OrderCycleBooking(models.AbstractModel):
     # === THE ANSWER === #
 
     def _record(self, answer, attempt):
-        """Store what the carrier answered, and what was said on the wire."""
-        self._keep_exchanges(answer.exchanges)
+        """Store what the carrier answered."""
         # A worker that took longer than its lease still brings the truth, unless the row was
         # settled meanwhile; an older call has nothing to say about a newer one.
         if self.state not in ("sending", "unknown", "human") or self.attempt != attempt:
@@ -104,14 +103,20 @@ class OrderCycleBooking(models.AbstractModel):
         has_key = self.account_id._info().recovery is Recovery.KEY
         return is_open and has_key and answer.reference == self.request_ref
 
-    def _keep_exchanges(self, exchanges):
+    def _keep_calls(self, answers):
         Call = self.env["order.cycle.call"]
-        links = {
-            "consignment_id": self.id,
-            "account_id": self.account_id.id,
-            "company_id": self.company_id.id,
-        }
-        Call.create([{**Call._prepare_vals(exchange), **links} for exchange in exchanges])
+        Call.create(
+            [
+                {
+                    **Call._prepare_vals(exchange),
+                    "consignment_id": row.id,
+                    "account_id": row.account_id.id,
+                    "company_id": row.company_id.id,
+                }
+                for row, answer in answers.items()
+                for exchange in answer.exchanges
+            ]
+        )
 
     def _record_booking(self, booking):
         self.write(
@@ -131,27 +136,11 @@ class OrderCycleBooking(models.AbstractModel):
                 )
         self._store_documents(booking.documents)
         warnings = [problem_text(self.env, problem) for problem in booking.warnings]
-        self._set_state("done", "\n".join(warnings))
+        # A label that came broken is made anew in a while; one that comes apart is asked for now.
+        later = self._backoff() if warnings else None
+        self._set_state("done", "\n".join(warnings), later)
         has_all = booking.documents and not booking.warnings
         self.wants_label = not has_all and self._can_print_again()
-
-    def _store_documents(self, documents):
-        """Keep the documents that are not there yet."""
-        parcels = {parcel.reference: parcel for parcel in self.parcel_ids}
-        known = self.label_ids.mapped("raw")
-        fresh = [document for document in documents if document.content not in known]
-        for number, document in enumerate(fresh, start=len(known) + 1):
-            attachment = self.env["ir.attachment"].create(
-                {
-                    "name": f"LabelShipping-{self.waybill_ref}-{number}.{document.format}",
-                    "res_model": self._name,
-                    "res_id": self.id,
-                    "raw": document.content,
-                }
-            )
-            if document.parcel_reference in parcels:
-                parcels[document.parcel_reference].label_id = attachment
-        self.invalidate_recordset(["label_ids"])
 
     def _record_error(self, error):
         message = error_text(self.env, error)
@@ -185,8 +174,16 @@ class OrderCycleBooking(models.AbstractModel):
         return result
 
     def _currency(self, code):
-        return (
-            self.env["res.currency"]
-            .with_context(active_test=False)
-            .search([("name", "=", code)], limit=1)
-        )
+        """Return the currency with this ISO code, also one that is not in use."""
+        currency_id = self._currency_ids().get(code)
+        if currency_id:
+            return self.env["res.currency"].browse(currency_id)
+        all_currencies = self.env["res.currency"].with_context(active_test=False)
+        return all_currencies.search([("name", "=", code)], limit=1)
+
+    @api.model
+    @tools.ormcache()
+    def _currency_ids(self):
+        """Return {code: id}. Currencies are never deleted; one that is new is looked up."""
+        self.env.cr.execute("SELECT name, id FROM res_currency")
+        return dict(self.env.cr.fetchall())

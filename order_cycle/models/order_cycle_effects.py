@@ -1,7 +1,9 @@
+from collections import defaultdict
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import Command, fields, models
 from odoo.fields import Domain
+from odoo.tools.mail import generate_tracking_message_id
 
 # An unknown outcome that the machine has not found out by then is shown to a person.
 PATIENCE = timedelta(minutes=15)
@@ -15,13 +17,24 @@ class OrderCycleEffects(models.AbstractModel):
     _description = "Effects of a Booking"
 
     def _finish(self):
-        """Carry the state to the delivery, the order and the people. May be repeated."""
-        self.write({"effects_pending": False, "track": self._track_of_state()})
-        if self.state == "done":
-            self._finish_booked()
-        elif self.state == "cancelled":
-            self._finish_cancelled()
-        elif self.state == "refused":
+        """Carry the states to the deliveries, the orders and the people. May be repeated."""
+        for row in self:
+            row.write({"effects_pending": False, "track": row._track_of_state()})
+        by_state = self.grouped("state")
+        if "done" in by_state:
+            by_state["done"]._finish_booked()
+        if "cancelled" in by_state:
+            by_state["cancelled"]._finish_cancelled()
+        for row in self:
+            row._finish_open()
+        self.env["order.cycle.signal"]._emit(self.order_id, "booked")
+
+    def _finish_all(self):
+        self._finish()
+
+    def _finish_open(self):
+        """Tell people of what is not settled."""
+        if self.state == "refused":
             self._raise_exception(self._refusal_kind(), self.state_message)
         elif self.state in ("todo", "unknown"):
             self._finish_waiting()
@@ -30,7 +43,6 @@ class OrderCycleEffects(models.AbstractModel):
         if self.recall_message:
             self._raise_exception("recall", self.recall_message)
             self.recall_message = False
-        self.env["order.cycle.signal"]._emit(self.order_id, "booked")
 
     def _track_of_state(self):
         return {
@@ -61,19 +73,108 @@ class OrderCycleEffects(models.AbstractModel):
 
     def _finish_booked(self):
         self._solve_exceptions()
-        self.picking_id._cycle_booked(self._numbers(), self.price, self.currency_id, self.label_ids)
-        if self.order_id.state == "cancel" or self.picking_id.state == "cancel":
-            self._take_back()
-        if self._label_is_lost():
-            self._raise_exception(
+        self.picking_id._cycle_booked(self)
+        unwanted = self.filtered(lambda row: "cancel" in (row.order_id.state, row.picking_id.state))
+        unwanted._take_back()
+        for row in self.filtered(lambda row: row._label_is_lost()):
+            row._raise_exception(
                 "failed",
                 self.env._(
                     "%(name)s is booked, but its label could not be had: %(message)s Get the label "
                     "again, or print it at the carrier.",
-                    name=self.name,
-                    message=self.state_message,
+                    name=row.name,
+                    message=row.state_message,
                 ),
             )
+
+    def _labels_not_posted(self):
+        """Return the documents that are not on their deliveries yet, by consignment.
+
+        :rtype: dict[order.cycle.consignment, ir.attachment]
+        """
+        labels = self.label_ids
+        if not labels:
+            return {}
+        posted = self.env["ir.attachment"].search_fetch(
+            [
+                ("res_model", "=", self.picking_id._name),
+                ("res_id", "in", self.picking_id.ids),
+                ("name", "in", labels.mapped("name")),
+            ],
+            ["res_id", "name"],
+        )
+        known = {(attachment.res_id, attachment.name) for attachment in posted}
+        missing = {
+            row: row.label_ids.filtered(
+                lambda label, row=row: (row.picking_id.id, label.name) not in known
+            )
+            for row in self
+        }
+        return {row: found for row, found in missing.items() if found}
+
+    def _post_booked(self, labels):
+        """Say on each delivery that it is booked, with the documents that are new there.
+
+        Odoo's own way to log on many records takes no attachments, so the messages are made here,
+        all at once.
+
+        :param dict labels: as of `_labels_not_posted`
+        """
+        if not self:
+            return
+        picking = self.picking_id
+        author_id, email_from = picking._message_compute_author()
+        base = {
+            "author_id": author_id,
+            "email_from": email_from,
+            "model": picking._name,
+            "message_type": "notification",
+            "is_internal": True,
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note"),
+            "reply_to": email_from,
+            "record_alias_domain_id": False,
+            "record_company_id": False,
+        }
+        copies = self._copy_to_deliveries(labels)
+        self.env["mail.message"].create(
+            [
+                {
+                    **base,
+                    "message_id": generate_tracking_message_id("order-cycle-booked"),
+                    "res_id": row.picking_id.id,
+                    "body": row._booked_text(),
+                    "attachment_ids": [Command.link(copy.id) for copy in copies.get(row, ())],
+                }
+                for row in self
+            ]
+        )
+
+    def _booked_text(self):
+        return self.env._(
+            "Booked with %(carrier)s: %(numbers)s",
+            carrier=self.carrier_id.name,
+            numbers=", ".join(self._numbers()),
+        )
+
+    def _copy_to_deliveries(self, labels):
+        """Return copies of documents that belong to the deliveries, by consignment."""
+        pairs = [(row, label) for row, found in labels.items() for label in found]
+        copies = self.env["ir.attachment"].create(
+            [
+                {
+                    "name": label.name,
+                    "raw": label.raw,
+                    "mimetype": label.mimetype,
+                    "res_model": row.picking_id._name,
+                    "res_id": row.picking_id.id,
+                }
+                for row, label in pairs
+            ]
+        )
+        grouped = defaultdict(list)
+        for (row, _label), copy in zip(pairs, copies, strict=True):
+            grouped[row].append(copy)
+        return grouped
 
     def _take_back(self):
         """Call off bookings of goods that will not travel; tell people what a machine cannot."""
@@ -95,7 +196,11 @@ class OrderCycleEffects(models.AbstractModel):
 
     def _finish_cancelled(self):
         self._solve_exceptions(with_recall=True)
-        self.picking_id._cycle_unbooked(self._numbers())
+        for row in self:
+            row.picking_id._cycle_unbooked(row._numbers())
+            row._tell_of_no_carrier()
+
+    def _tell_of_no_carrier(self):
         if self.can_hand_over and self.order_id.state != "cancel":
             self._raise_exception(
                 "failed",
@@ -125,14 +230,14 @@ class OrderCycleEffects(models.AbstractModel):
         )
 
     def _solve_exceptions(self, with_recall=False):
-        """Close what is open about this delivery, earlier consignments of it included.
+        """Close what is open about these deliveries, earlier consignments of them included.
 
         A recall warns of a live shipment: only one that is cancelled answers it.
         """
         rows = self.picking_id.cycle_consignment_ids
         domain = Domain("consignment_id", "in", rows.ids) & Domain("kind", "!=", "recall")
         if with_recall:
-            domain |= Domain("consignment_id", "=", self.id)
+            domain |= Domain("consignment_id", "in", self.ids)
         self.env["order.cycle.exception"].search(domain & Domain("state", "=", "open"))._close(
             "solved"
         )

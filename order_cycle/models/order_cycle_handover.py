@@ -12,33 +12,31 @@ class OrderCycleHandover(models.AbstractModel):
     _name = "order.cycle.handover"
     _description = "Handover of a Delivery"
 
-    def _cycle_booked(self, numbers, price, currency, labels):
-        """Bring a carrier's answer to Odoo's own fields of this delivery and its chain.
+    def _cycle_booked(self, rows):
+        """Bring carriers' answers to Odoo's own fields of these deliveries and their chains.
 
         May be repeated, and labels may come later than the rest.
 
-        :param list[str] numbers: one tracking number per parcel
-        :param price: what the carrier charges in `currency`, which may be empty
-        :param labels: ir.attachment recordset
+        :param rows: booked order.cycle.consignment recordset, all of these deliveries
         """
+        news = {row: row.picking_id._cycle_note_numbers(row._numbers()) for row in rows}
+        for row, is_new in news.items():
+            if is_new and row.currency_id:
+                row.picking_id._cycle_charge(row.price, row.currency_id)
+        labels = rows._labels_not_posted()
+        told = rows.filtered(lambda row: news[row] or row in labels)
+        told._post_booked(labels)
+
+    def _cycle_note_numbers(self, numbers):
+        """Add tracking numbers here and in the chain; return whether one was new here."""
         self.ensure_one()
         is_new = not set(numbers) <= set(self._cycle_tracking_numbers())
         for picking in self | self._cycle_chain():
             known = picking._cycle_tracking_numbers()
-            known += [number for number in numbers if number not in known]
-            picking.carrier_tracking_ref = ",".join(known)
-        if is_new and currency:
-            self._cycle_charge(price, currency)
-        labels -= self._cycle_posted_labels(labels)
-        if is_new or labels:
-            self.message_post(
-                body=self.env._(
-                    "Booked with %(carrier)s: %(numbers)s",
-                    carrier=self.carrier_id.name,
-                    numbers=", ".join(numbers),
-                ),
-                attachment_ids=labels.copy({"res_model": self._name, "res_id": self.id}).ids,
-            )
+            fresh = [number for number in numbers if number not in known]
+            if fresh:
+                picking.carrier_tracking_ref = ",".join(known + fresh)
+        return is_new
 
     def _cycle_check_booked_goods(self):
         """Have people told of goods that leave other than they were booked, e.g. in packing."""
@@ -80,17 +78,6 @@ class OrderCycleHandover(models.AbstractModel):
     def _cycle_tracking_numbers(self):
         return [one for one in (self.carrier_tracking_ref or "").split(",") if one]
 
-    def _cycle_posted_labels(self, labels):
-        """Return those of `labels` that were posted on this delivery before."""
-        posted = self.env["ir.attachment"].search(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "=", self.id),
-                ("name", "in", labels.mapped("name")),
-            ]
-        )
-        return labels.filtered(lambda label: label.name in posted.mapped("name"))
-
     def _cycle_charge(self, price, currency):
         """Put the carrier's price where Odoo wants it; never at the cost of label and number."""
         carrier, order = self.carrier_id, self.sale_id
@@ -101,6 +88,9 @@ class OrderCycleHandover(models.AbstractModel):
             if carrier._compute_currency(order, amount, "pricelist_to_company") >= carrier.amount:
                 price = 0.0
         self.carrier_price = carrier._apply_margins(price, order)
+        if not order or carrier.invoice_policy != "real":
+            # Odoo has nothing to add then, and a savepoint is dear.
+            return
         isolate(
             self,
             lambda picking: picking._add_delivery_cost_to_so(),

@@ -103,11 +103,26 @@ class OrderCycleOutbox(models.AbstractModel):
 
     @api.model
     def _cron_work(self):
-        """Work on what is due, until the time slice is over."""
+        """Work on what is due until the time slice is over, and come back when more is due."""
         self.env["ir.cron"]._commit_progress(remaining=self.search_count(self._due_domain()))
         if not OutboxWorker(self).run():
             self._wake()
-            commit(self.env)
+        elif due_at := self._next_due_at():
+            # Odoo itself would look again in a minute.
+            self._wake(due_at)
+        commit(self.env)
+
+    @api.model
+    def _next_due_at(self):
+        """Return when the next row is due, or False when none waits."""
+        waiting = [
+            ("next_try_at", ">", fields.Datetime.now()),
+            "|",
+            ("effects_pending", "=", True),
+            ("state", "in", ("todo", "unknown")),
+        ]
+        row = self.search(waiting, order="next_try_at", limit=1)
+        return row.next_try_at
 
     def _work_now(self):
         """Do for these rows what the worker would do, before returning. Commits.
@@ -264,6 +279,17 @@ class OrderCycleOutbox(models.AbstractModel):
         """Return these rows of one company as it sees them, and speaking its language."""
         return self
 
+    def _keep_calls(self, answers):
+        """Keep what was said on the wire, for people.
+
+        :param dict answers: `Answer` of each of these rows
+        """
+
     def _finish(self):
         """Do what follows from the state, and clear `effects_pending`. May be repeated."""
         raise NotImplementedError
+
+    def _finish_all(self):
+        """`_finish` for many rows; for models that can do better than one after the other."""
+        for row in self:
+            row._finish()

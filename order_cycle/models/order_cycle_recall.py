@@ -87,7 +87,6 @@ class OrderCycleRecall(models.AbstractModel):
 
     def _record_cancel(self, answer):
         """Store what the carrier says to the cancellation."""
-        self._keep_exchanges(answer.exchanges)
         if self.state != "done" or not self.cancel_wanted:
             return
         if not answer.error:

@@ -74,11 +74,11 @@ class OrderCycleRecovery(models.AbstractModel):
     # === DOES IT EXIST? === #
 
     def _next_look(self):
-        """Return when asking makes sense: at once with a key, after the grace by look-up."""
+        """Return when asking makes sense: soon with a key, after the grace by look-up."""
         info = self.account_id._info()
         if info.recovery is Recovery.LOOKUP:
             return fields.Datetime.now() + timedelta(seconds=info.lookup_grace_s / LOOKUP_ROUNDS)
-        return self._backoff() if self.attempt > 1 else fields.Datetime.now()
+        return self._backoff()
 
     def _find_out(self):
         """Find out by the carrier's own means whether an unknown booking exists."""
@@ -109,7 +109,6 @@ class OrderCycleRecovery(models.AbstractModel):
         )
 
     def _record_look_up(self, answer, attempt):
-        self._keep_exchanges(answer.exchanges)
         if self.state != "unknown" or self.attempt != attempt:
             return
         if answer.error:
@@ -159,7 +158,6 @@ class OrderCycleRecovery(models.AbstractModel):
         )
 
     def _record_label(self, answer):
-        self._keep_exchanges(answer.exchanges)
         if self.state != "done" or not self.wants_label:
             return
         if answer.error:

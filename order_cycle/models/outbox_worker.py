@@ -57,6 +57,8 @@ class OutboxWorker:
         self._only = only
         self._steps = Counter()
         self._under_way = {}
+        self._unfinished = set()
+        self._looked_at = 0.0
         self._seconds_left = float("inf")
         self._started_at = time.monotonic()
 
@@ -65,17 +67,33 @@ class OutboxWorker:
         with Pool(POOL_SIZE) as pool:
             self._pool = pool
             while self._turn():
-                pass
+                continue
         return self._seconds_left > 0
 
     def _turn(self):
-        """Start what is due, keep what has been answered; return whether there was anything."""
-        has_more = bool(not self._is_over() and self._start())
-        if not self._pool.is_busy:
-            return has_more
-        # An answer may have made other things due: look again after the last one, too.
-        self._keep(self._pool.answers(0 if has_more else LOOK_AGAIN_S))
+        """Do one thing, what others wait for first; return whether there was anything to do.
+
+        An answer is kept at once (T2) and frees a place for the next call (T1). What follows from
+        answers (T3) is done in larger batches, while carriers think.
+        """
+        if self._pool.is_busy and self._keep(self._pool.answers(0)):
+            self._looked_at = 0.0
+            return True
+        is_idle = not self._unfinished and not self._pool.is_busy
+        if not self._is_over() and (is_idle or self._looked_long_ago()):
+            self._looked_at = time.monotonic()
+            if self._start():
+                return True
+        if self._unfinished:
+            self._finish_some()
+        elif self._pool.is_busy:
+            self._keep(self._pool.answers(LOOK_AGAIN_S))
+        else:
+            return False
         return True
+
+    def _looked_long_ago(self):
+        return time.monotonic() - self._looked_at >= LOOK_AGAIN_S
 
     def _is_over(self):
         if self._seconds_left > 0:
@@ -86,20 +104,19 @@ class OutboxWorker:
     # === START === #
 
     def _start(self):
-        """Take the next batch of due rows; return whether there was one."""
+        """Take the next batch of due rows; return whether there may be another one."""
         try:
             rows = self._due()
             if not rows:
                 self._commit()
                 return False
+            self._looked_at = 0.0
             rows = rows.try_lock_for_update(allow_referencing=True)
             rows = rows.filtered_domain(self._model._due_domain())
             self._steps.update(rows.ids)
             waiting = rows.filtered("effects_pending")
-            if waiting:
-                self._finish(waiting)
-                return True
-            self._prepare(rows)
+            self._unfinished.update(waiting.ids)
+            self._prepare(rows - waiting)
         except psycopg2.OperationalError as error:
             if not is_concurrency_error(error):
                 raise
@@ -113,7 +130,8 @@ class OutboxWorker:
         if self._only is not None:
             domain = [("id", "in", self._only.ids), *domain]
         tired = [row_id for row_id, count in self._steps.items() if count >= STEPS_PER_RUN]
-        domain = [("id", "not in", [*self._under_way, *tired]), *domain]
+        mine = [*self._under_way, *self._unfinished]
+        domain = [("id", "not in", [*mine, *tired]), *domain]
         limit = min(BATCH, self._pool.free)
         return self._model._search_due(domain, limit, [*self._under_way])
 
@@ -130,25 +148,28 @@ class OutboxWorker:
     # === KEEP === #
 
     def _keep(self, answers):
-        """T2 and T3 for the calls that have ended."""
+        """T2: record the calls that have ended; return whether there was one."""
         answers = dict(answers)
         if not answers:
-            return
+            return False
         rows = self._model.browse(answers)
         steps = {row_id: self._under_way.pop(row_id) for row_id in answers}
         self._in_batches(
             rows,
-            lambda some: [steps[row.id].record(row, answers[row.id]) for row in some],
+            lambda some: _record(some, steps, answers),
             lambda row, error: _lost(row, steps[row.id], error),
         )
-        self._finish(rows)
+        self._unfinished.update(rows.ids)
         self._commit(len(rows))
+        return True
 
-    def _finish(self, rows):
-        """T3: what follows from the state, in a transaction that may be repeated."""
+    def _finish_some(self):
+        """T3: what follows from the states, in a transaction that may be repeated."""
+        rows = self._model.browse(sorted(self._unfinished)[:BATCH])
+        self._unfinished.difference_update(rows.ids)
         self._in_batches(
             rows,
-            lambda some: [row._finish() for row in some if row.effects_pending],
+            lambda some: some.filtered("effects_pending")._finish_all(),
             _put_off,
         )
 
@@ -179,6 +200,13 @@ def _next_steps(rows):
     """Return the calls that rows are ready for, by row id."""
     steps = ((row.id, row._next_step()) for row in rows)
     return {row_id: step for row_id, step in steps if step}
+
+
+def _record(rows, steps, answers):
+    """Keep what was said on the wire, then what it means."""
+    rows._keep_calls({row: answers[row.id] for row in rows})
+    for row in rows:
+        steps[row.id].record(row, answers[row.id])
 
 
 def _put_off(row, error):

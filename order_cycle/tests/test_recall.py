@@ -36,7 +36,7 @@ class TestRecall(RehearsalCommon):
 
     def test_a_booking_in_doubt_is_cancelled_as_soon_as_it_is_found(self):
         consignment = self.a_consignment()
-        self.parcel_carrier.will("answer_lost_after", "answer_lost_after")
+        self.parcel_carrier.will("answer_lost_after")
         self.book()
         self.assertEqual(consignment.state, "unknown")
         consignment.order_id.action_cancel()
