@@ -204,10 +204,12 @@ def test_a_request_without_problems_fits_the_contract(request):
 def message(client, request):
     """Return the message that would be sent."""
     transport = client._services._transport(SHIPPING)
-    return transport._client.create_message(
-        transport._service,
-        "CreateShipment",
-        Shipment=mapping.to_shipment(request, OPTIONS),
-        PrinterType="Thermal",
-        _soapheaders=to_header("2.1", request.request_ref, "token"),
+    payload = {
+        "Shipment": mapping.to_shipment(request, OPTIONS),
+        "PrinterType": "Thermal",
+        "_soapheaders": to_header("2.1", request.request_ref, "token"),
+    }
+    envelope, _headers = transport._binding._create(
+        "CreateShipment", (), payload, client=transport._client, options={"address": "http://x"}
     )
+    return envelope
