@@ -4,7 +4,7 @@ Nothing below this folder imports Odoo. ``registry.py`` is the door.
 """
 
 from .registry import CODES, carrier_info, carriers, get_client
-from .request_json import from_json, payload_hash, to_json
+from .request_json import from_json, payload_hash, pickup_from_json, pickup_to_json, to_json
 
 __all__ = [
     "CODES",
@@ -13,5 +13,7 @@ __all__ = [
     "from_json",
     "get_client",
     "payload_hash",
+    "pickup_from_json",
+    "pickup_to_json",
     "to_json",
 ]

@@ -9,12 +9,12 @@ import hashlib
 import json
 import types
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from .dto import ShipmentRequest
+from .dto import PickupRequest, ShipmentRequest
 
 
 def to_json(request: ShipmentRequest) -> str:
@@ -33,6 +33,22 @@ def from_json(text: str) -> ShipmentRequest:
         raise ValueError(f"This is not a frozen shipment request: {error}") from error
 
 
+def pickup_to_json(request: PickupRequest) -> str:
+    """Return the canonical text of a pickup."""
+    return json.dumps(_plain(request), sort_keys=True, separators=(",", ":"))
+
+
+def pickup_from_json(text: str) -> PickupRequest:
+    """Rebuild the request that ``pickup_to_json`` wrote.
+
+    :raises ValueError: as ``from_json``
+    """
+    try:
+        return _rebuild(PickupRequest, json.loads(text), "request")
+    except (TypeError, ValueError, InvalidOperation, RecursionError) as error:
+        raise ValueError(f"This is not a frozen pickup request: {error}") from error
+
+
 def payload_hash(request: ShipmentRequest) -> str:
     """Return the SHA-256 of the canonical text, in hexadecimal: equal requests, equal hash."""
     return hashlib.sha256(to_json(request).encode("ascii")).hexdigest()
@@ -47,7 +63,7 @@ def _plain(value: Any) -> Any:
         }
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
 
@@ -61,9 +77,9 @@ def _rebuild(hint: Any, value: Any, path: str) -> Any:
         return tuple(_rebuild(get_args(hint)[0], item, path) for item in value)
     if is_dataclass(hint):
         return _rebuild_dataclass(hint, value, path)
-    if hint in (Decimal, date):
+    if hint in (Decimal, date, time):
         _expect(str, value, path)
-        return Decimal(value) if hint is Decimal else date.fromisoformat(value)
+        return Decimal(value) if hint is Decimal else hint.fromisoformat(value)
     _expect(hint, value, path)
     return value
 

@@ -22,8 +22,12 @@ def control(request: Request, carrier) -> Reply:
             return json_reply(200, store.report())
         case "POST", ("reset",):
             store.clear()
+            for errands in carrier.errands.values():
+                errands.clear()
             behaviour.reset()
             return json_reply(200, {"count": 0})
+        case "GET", (name,) if name in carrier.errands:
+            return json_reply(200, carrier.errands[name].report())
         case "GET", ("behaviour",):
             return json_reply(200, behaviour.describe())
         case "POST", ("behaviour",):

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from .behaviour import Behaviour
 from .control import PREFIX, control
+from .errands import ErrandStore
 from .messages import Reply, Request, json_reply
 from .store import BookingStore, StoredBooking
 
@@ -25,6 +26,8 @@ class Carrier(Protocol):
 
     store: BookingStore
     behaviour: Behaviour
+    #: What it is asked beside bookings, by name: ``pickups``, ``manifests``.
+    errands: dict[str, ErrandStore]
     base_url: str
 
     def answer(self, request: Request) -> Reply:
@@ -67,6 +70,8 @@ class CarrierServer(ThreadingHTTPServer):
         self.shutdown()
         self.server_close()
         self.carrier.store.close()
+        for errands in self.carrier.errands.values():
+            errands.close()
 
     def handle_error(self, request, client_address):
         """A customer who hangs up early is no fault of the server."""
@@ -84,7 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         self._serve()
 
-    do_POST = do_DELETE = do_GET
+    do_POST = do_PUT = do_DELETE = do_GET
 
     def log_message(self, format, *args):
         _logger.debug(format, *args)

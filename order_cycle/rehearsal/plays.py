@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from .behaviour import Play
+from .errands import StoredErrand
 from .messages import Reply
 from .store import StoredBooking
 
@@ -18,9 +19,9 @@ _MAINTENANCE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booked:
-    """A booking and whether it was there before this call."""
+    """A booking, a pickup or a manifest, and whether it was there before this call."""
 
-    booking: StoredBooking
+    booking: StoredBooking | StoredErrand
     was_there: bool = False
 
 

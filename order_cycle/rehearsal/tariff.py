@@ -45,3 +45,6 @@ FREIGHT = {
 }
 #: Each extra service of the freight carrier.
 ACCESSORIAL = Decimal("18.00")
+#: Each visit of a driver of the parcel carrier, and of the freight carrier.
+PICKUP = Decimal("3.50")
+FREIGHT_PICKUP = Decimal("25.00")

@@ -3,8 +3,17 @@
 from typing import Any
 
 from .. import documents
-from ..dto import BookedParcel, Booking, Document, Proof, Quote, TrackingEvent
-from ..errors import CarrierRejected, FieldProblem
+from ..dto import (
+    BookedParcel,
+    Booking,
+    Document,
+    Manifest,
+    Pickup,
+    Proof,
+    Quote,
+    TrackingEvent,
+)
+from ..errors import CarrierProtocolError, CarrierRejected, FieldProblem
 from ..links import safe_link
 from ..rest.reading import encoded, incomplete, moment, money, optional_text, required, words
 from ..rest.transport import Refusal
@@ -143,6 +152,34 @@ def read_proof(data: Any) -> Proof | None:
             documents=documents.sort_out([paper])[0],
         )
     return None
+
+
+def read_pickup(data: Any) -> Pickup:
+    """Read a pickup that was booked or changed.
+
+    :raises CarrierProtocolError: what the contract promises is not there, or it is cancelled.
+    """
+    if required(data, "status", str) != "booked":
+        raise CarrierProtocolError(
+            "The carrier's answer says that the pickup is cancelled. Ask it.", code="not_booked"
+        )
+    return Pickup(
+        pickup_ref=required(data, "id", str),
+        price=money(data, "price"),
+        message=optional_text(data, "message"),
+    )
+
+
+def read_manifest(data: Any) -> Manifest:
+    """Read a list that was closed; a paper that is none is left out: the list is closed."""
+    paper = required(data, "document", dict)
+    document = Document(
+        kind="manifest",
+        format=required(paper, "format", str).lower(),
+        content=documents.decode(encoded(paper, "data")),
+    )
+    usable, _warnings = documents.sort_out([document])
+    return Manifest(manifest_ref=required(data, "id", str), documents=usable)
 
 
 def read_refusal(data: Any) -> Refusal:

@@ -1,7 +1,9 @@
 """Rehearsal Parcel: what keeps a shipment from being sent, all of it at once."""
 
+from collections.abc import Sequence
+
 from ..address_checks import AddressRules, check_address
-from ..dto import Address, Commodity, Parcel, ShipmentRequest
+from ..dto import Address, Commodity, Parcel, PickupRequest, ShipmentRequest
 from ..errors import FieldProblem
 from ..findings import Findings
 from . import mapping
@@ -55,6 +57,36 @@ def quote_problems(request: ShipmentRequest) -> tuple[FieldProblem, ...]:
         party: Address = getattr(request, field)
         check_address(found, field, label, _only_place(party), PLACE)
     _check_parcels(found, request.parcels)
+    return found.problems()
+
+
+def pickup_problems(request: PickupRequest) -> tuple[FieldProblem, ...]:
+    """Return the problems of a pickup that is to be booked or changed."""
+    found = Findings()
+    found.reference("request_ref", "Our reference", request.request_ref, mapping.REFERENCE)
+    check_address(found, "address", "Pickup address", request.address, RECEIVER)
+    for field, label, value, limit in (
+        ("pieces", "Pieces", request.pieces, mapping.PICKUP_PIECES_MAX),
+        ("weight_grams", "Weight", request.weight_grams, mapping.PICKUP_WEIGHT_MAX_GRAMS),
+    ):
+        found.within(field, label, value, limit=limit, unit="")
+    for field, label, limit in (
+        ("location", "Location", mapping.LOCATION_MAX),
+        ("instructions", "Instructions", mapping.INSTRUCTIONS_MAX),
+    ):
+        found.text(field, label, getattr(request, field), limit=limit, required=False)
+    if len(request.waybill_refs) > mapping.SHIPMENTS_MAX:
+        text = f"More than {mapping.SHIPMENTS_MAX} shipments; order two pickups."
+        found.add("waybill_refs", "over_limit", text)
+    return found.problems()
+
+
+def manifest_problems(waybill_refs: Sequence[str]) -> tuple[FieldProblem, ...]:
+    """Return the problems of a list that is to be closed."""
+    found = Findings()
+    if not 1 <= len(set(waybill_refs)) <= mapping.SHIPMENTS_MAX:
+        text = f"A list has 1 to {mapping.SHIPMENTS_MAX} shipments. Close several lists."
+        found.add("waybill_refs", "over_limit", text)
     return found.problems()
 
 

@@ -1,5 +1,6 @@
 """Rehearsal Parcel: capability -> mapping -> transport -> mapping, and nothing else."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from .. import auth, documents
@@ -7,6 +8,9 @@ from ..dto import (
     Booking,
     CarrierSettings,
     Document,
+    Manifest,
+    Pickup,
+    PickupRequest,
     Proof,
     Quote,
     ShipmentRequest,
@@ -16,7 +20,7 @@ from ..errors import CarrierProtocolError, FieldProblem, InvalidShipment
 from ..exchange import OnExchange
 from ..rest.transport import RestTransport, StatusRules
 from . import answers, mapping
-from .checks import booking_problems, quote_problems
+from .checks import booking_problems, manifest_problems, pickup_problems, quote_problems
 from .info import INFO
 
 #: 400 and 422 are answers of the contract's check, made before anything is done; 404 and 409 say
@@ -109,6 +113,44 @@ class Client:
         )
         return answers.read_quotes(answer.data)
 
+    def book_pickup(self, request: PickupRequest) -> Pickup:
+        """See ``BooksPickup``. The contract has no key: never send it again."""
+        _refuse(pickup_problems(request))
+        answer = self._transport.call(
+            "createPickup", "POST", ("v1", "pickups"), body=mapping.to_pickup(request)
+        )
+        return answers.read_pickup(answer.data)
+
+    def change_pickup(self, pickup_ref: str, request: PickupRequest) -> Pickup:
+        """See ``ChangesPickup``."""
+        _refuse(pickup_problems(request))
+        answer = self._transport.call(
+            "changePickup", "PUT", ("v1", "pickups", pickup_ref), body=mapping.to_pickup(request)
+        )
+        return answers.read_pickup(answer.data)
+
+    def cancel_pickup(self, pickup_ref: str, request: PickupRequest) -> None:
+        """See ``CancelsPickup``."""
+        answer = self._transport.call("cancelPickup", "DELETE", ("v1", "pickups", pickup_ref))
+        if not answers.is_cancelled(answer.data):
+            raise CarrierProtocolError(
+                "The carrier accepted the cancellation but the driver still comes. Ask it.",
+                code="not_cancelled",
+            )
+
+    def close_manifest(self, waybill_refs: Sequence[str]) -> Manifest:
+        """See ``ClosesManifest``. A shipment is on one list only: never send it again."""
+        _refuse(manifest_problems(waybill_refs))
+        answer = self._transport.call(
+            "closeManifest", "POST", ("v1", "manifests"), body=mapping.to_manifest(waybill_refs)
+        )
+        return answers.read_manifest(answer.data)
+
     def check_account(self) -> None:
         """See ``ChecksAccount``."""
         self._transport.call("ping", "GET", ("v1", "ping"))
+
+
+def _refuse(problems: tuple[FieldProblem, ...]) -> None:
+    if problems:
+        raise InvalidShipment(problems)

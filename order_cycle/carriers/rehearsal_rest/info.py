@@ -21,6 +21,11 @@ INFO = CarrierInfo(
             Capability.TRACK,
             Capability.QUOTE,
             Capability.CHECK_ACCOUNT,
+            Capability.BOOK_PICKUP,
+            Capability.CHANGE_PICKUP,
+            Capability.CANCEL_PICKUP,
+            Capability.CLOSE_MANIFEST,
+            Capability.RETURN,
             Capability.PROVE_DELIVERY,
             Capability.WEBHOOK,
         }
@@ -39,6 +44,7 @@ INFO = CarrierInfo(
         Choice(code="signature", label="Signature on delivery"),
         Choice(code="saturday_delivery", label="Delivery on Saturday"),
     ),
+    label_formats=("pdf", "zpl", "png"),
     # The contract promises 30 days; a day less, for clocks that differ.
     key_window_s=29 * 24 * 3600,
     countries=COUNTRIES,

@@ -1,10 +1,11 @@
 """Rehearsal Parcel: our values into its JSON. Pure functions; limits and codes on top."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from ..dto import Address, Commodity, Money, Parcel, ShipmentRequest
+from ..dto import Address, Commodity, Money, Parcel, PickupRequest, ShipmentRequest
 from ..findings import clean
 
 NAME_MAX = 40
@@ -15,6 +16,10 @@ STATE_MAX = 3
 EMAIL_MAX = 80
 CONTENT_MAX = 50
 INSTRUCTIONS_MAX = 100
+LOCATION_MAX = 40
+PICKUP_PIECES_MAX = 999
+PICKUP_WEIGHT_MAX_GRAMS = 99_999_999
+SHIPMENTS_MAX = 500
 DESCRIPTION_MAX = 60
 PARCELS_MAX = 20
 COMMODITIES_MAX = 99
@@ -31,7 +36,7 @@ QUANTITY = re.compile(r"[0-9]{1,7}(\.[0-9]{1,3})?")
 SERVICE_CODES = {"economy": "ECO", "standard": "STD", "express": "EXP"}
 OPTION_CODES = {"signature": "SIGNATURE", "saturday_delivery": "SATURDAY"}
 SIDES = ("length", "width", "height")
-LABEL_FORMATS = {"pdf": "PDF"}
+LABEL_FORMATS = {"pdf": "PDF", "zpl": "ZPL", "png": "PNG"}
 
 
 def to_booking(request: ShipmentRequest) -> dict[str, Any]:
@@ -50,8 +55,32 @@ def to_booking(request: ShipmentRequest) -> dict[str, Any]:
             "options": sorted({OPTION_CODES[code] for code in request.accessorials}),
             "instructions": clean(request.instructions),
             "labelFormat": LABEL_FORMATS[request.label_format],
+            "return": request.is_return or None,
         }
     )
+
+
+def to_pickup(request: PickupRequest) -> dict[str, Any]:
+    """Return the body of ``createPickup`` and ``changePickup``."""
+    return _filled(
+        {
+            "reference": request.request_ref,
+            "date": request.pickup_date.isoformat(),
+            "readyFrom": f"{request.ready_from:%H:%M}",
+            "closesAt": f"{request.closes_at:%H:%M}",
+            "address": _address(request.address),
+            "pieces": request.pieces,
+            "weightKg": kilograms(request.weight_grams),
+            "shipments": list(request.waybill_refs),
+            "location": clean(request.location),
+            "instructions": clean(request.instructions),
+        }
+    )
+
+
+def to_manifest(waybill_refs: Sequence[str]) -> dict[str, Any]:
+    """Return the body of ``closeManifest``."""
+    return {"shipments": list(waybill_refs)}
 
 
 def to_quote(request: ShipmentRequest) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from .. import documents
-from ..dto import Booking, Document, Money, Proof, Quote, TrackingEvent
+from ..dto import Booking, Document, Money, Pickup, Proof, Quote, TrackingEvent
 from ..errors import (
     CarrierError,
     CarrierProtocolError,
@@ -133,6 +133,25 @@ def read_events(data: dict[str, Any]) -> tuple[TrackingEvent, ...]:
         for item in data["Event"]
     )
     return tuple(sorted(events, key=lambda event: event.happened_at))
+
+
+def read_pickup(data: dict[str, Any]) -> Pickup:
+    """Read the answer of ``BookPickup`` and ``ChangePickup``."""
+    pickup = _required(data, "Pickup")
+    if pickup["Status"] != "Booked":
+        raise CarrierProtocolError(
+            "The carrier's answer says that the pickup is cancelled. Ask it.", code="not_booked"
+        )
+    return Pickup(pickup_ref=_kept(pickup, "PickupNumber"), price=_money(pickup["Price"]))
+
+
+def check_pickup_cancelled(data: dict[str, Any]) -> None:
+    """Make sure that the answer of ``CancelPickup`` says so."""
+    if _required(data, "Pickup")["Status"] != "Cancelled":
+        raise CarrierProtocolError(
+            "The carrier accepted the cancellation but the driver still comes. Ask it.",
+            code="not_cancelled",
+        )
 
 
 def read_proof(data: dict[str, Any]) -> Proof | None:

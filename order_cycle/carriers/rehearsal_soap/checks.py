@@ -1,7 +1,7 @@
 """Rehearsal Freight: what keeps a shipment from being sent, all of it at once."""
 
 from ..address_checks import AddressRules, check_address
-from ..dto import HandlingUnit, ShipmentRequest
+from ..dto import HandlingUnit, PickupRequest, ShipmentRequest
 from ..errors import FieldProblem
 from ..findings import Findings
 from . import mapping
@@ -48,6 +48,29 @@ def reference_problems(request_ref: str) -> tuple[FieldProblem, ...]:
     """Return the problems of a reference that is to be looked up."""
     found = Findings()
     found.reference("request_ref", "Our reference", request_ref, mapping.REFERENCE)
+    return found.problems()
+
+
+def pickup_problems(request: PickupRequest) -> tuple[FieldProblem, ...]:
+    """Return the problems of a pickup that is to be booked or changed."""
+    found = Findings()
+    found.reference("request_ref", "Our reference", request.request_ref, mapping.REFERENCE)
+    check_address(found, "address", "Pickup address", request.address, RECEIVER)
+    found.within("pieces", "Pieces", request.pieces, limit=mapping.PIECES_MAX, unit="")
+    found.within(
+        "weight_grams",
+        "Weight",
+        request.weight_grams,
+        limit=mapping.PICKUP_WEIGHT_MAX_GRAMS,
+        unit="g",
+    )
+    for field, label, limit in (
+        ("location", "Location", mapping.LOCATION_MAX),
+        ("instructions", "Instructions", mapping.INSTRUCTIONS_MAX),
+    ):
+        found.text(field, label, getattr(request, field), limit=limit, required=False)
+    if request.handling_units:
+        _check_units(found, request.handling_units)
     return found.problems()
 
 

@@ -8,6 +8,8 @@ from ..dto import (
     Booking,
     CarrierSettings,
     Document,
+    Pickup,
+    PickupRequest,
     Proof,
     Quote,
     ShipmentRequest,
@@ -18,7 +20,7 @@ from ..exchange import OnExchange
 from ..soap.outcome import FaultRules
 from ..soap.transport import Endpoint, SoapTransport
 from . import answers, mapping
-from .checks import booking_problems, quote_problems, reference_problems
+from .checks import booking_problems, pickup_problems, quote_problems, reference_problems
 from .info import INFO
 
 #: The same file the rehearsal server checks messages against.
@@ -83,6 +85,23 @@ class Client:
         _refuse(quote_problems(request))
         payload = {"Shipment": mapping.to_shipment(request)}
         return answers.read_quotes(self._call("QuoteFreight", payload, request.request_ref))
+
+    def book_pickup(self, request: PickupRequest) -> Pickup:
+        """See ``BooksPickup``. Nothing can be looked up: never send it again."""
+        _refuse(pickup_problems(request))
+        payload = {"Pickup": mapping.to_pickup(request)}
+        return answers.read_pickup(self._call("BookPickup", payload, request.request_ref))
+
+    def change_pickup(self, pickup_ref: str, request: PickupRequest) -> Pickup:
+        """See ``ChangesPickup``."""
+        _refuse(pickup_problems(request))
+        payload = {"PickupNumber": pickup_ref, "Pickup": mapping.to_pickup(request)}
+        return answers.read_pickup(self._call("ChangePickup", payload, request.request_ref))
+
+    def cancel_pickup(self, pickup_ref: str, request: PickupRequest) -> None:
+        """See ``CancelsPickup``."""
+        payload = {"PickupNumber": pickup_ref}
+        answers.check_pickup_cancelled(self._call("CancelPickup", payload, request.request_ref))
 
     def check_account(self) -> None:
         """See ``ChecksAccount``."""

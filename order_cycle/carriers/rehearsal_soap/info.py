@@ -21,6 +21,9 @@ INFO = CarrierInfo(
             Capability.TRACK,
             Capability.QUOTE,
             Capability.CHECK_ACCOUNT,
+            Capability.BOOK_PICKUP,
+            Capability.CHANGE_PICKUP,
+            Capability.CANCEL_PICKUP,
             Capability.PROVE_DELIVERY,
         }
     ),

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from ..dto import Address, HandlingUnit, Money, ShipmentRequest
+from ..dto import Address, HandlingUnit, Money, PickupRequest, ShipmentRequest
 from ..findings import clean
 
 VERSION = "1.0"
@@ -16,6 +16,8 @@ STATE_MAX = 20
 EMAIL_MAX = 80
 DESCRIPTION_MAX = 50
 INSTRUCTIONS_MAX = 200
+LOCATION_MAX = 50
+PICKUP_WEIGHT_MAX_GRAMS = 24_000_000
 UNITS_MAX = 26
 WEIGHT_MAX_GRAMS = 1_500_000
 SIDE_MAX_MM = 6_000
@@ -67,6 +69,23 @@ def to_shipment(request: ShipmentRequest) -> dict[str, Any]:
         "Accessorials": _accessorials(request.accessorials),
         "DeclaredValue": _money(request.goods_value),
         "CashOnDelivery": _money(request.cash_on_delivery),
+        "Instructions": clean(request.instructions) or None,
+    }
+
+
+def to_pickup(request: PickupRequest) -> dict[str, Any]:
+    """Return a ``PickupWish``, for booking and for changing."""
+    units = [_unit(unit) for unit in request.handling_units[:UNITS_MAX]]
+    return {
+        "Reference": request.request_ref,
+        "Day": request.pickup_date,
+        "ReadyFrom": request.ready_from,
+        "ClosesAt": request.closes_at,
+        "Address": _party(request.address),
+        "HandlingUnits": {"HandlingUnit": units} if units else None,
+        "Pieces": request.pieces,
+        "TotalWeightKg": Decimal(request.weight_grams).scaleb(-3),
+        "Location": clean(request.location) or None,
         "Instructions": clean(request.instructions) or None,
     }
 

@@ -19,6 +19,7 @@ from ..store import BookingStore, StoredBooking
 from ..tracking_page import tracking_page
 from . import envelope, rules
 from .bill_of_lading import bill_of_lading_pdf
+from .desk import Desk
 from .numbers import pro_number
 
 #: The default credentials; a rehearsal has nothing to protect.
@@ -54,6 +55,12 @@ class FreightCarrier:
         self.behaviour = Behaviour()
         self.base_url = ""
         self._step_s = step_s
+        self.desk = Desk(
+            store_path,
+            self.behaviour,
+            {"good": _good, "refused": _refused, "fault": _fault, "too_many": _too_many},
+        )
+        self.errands = {"pickups": self.desk.pickups}
         self._operations = {
             "BookFreight": self._book,
             "FindByReference": self._find,
@@ -62,6 +69,9 @@ class FreightCarrier:
             "TrackFreight": self._track,
             "GetProofOfDelivery": self._proof,
             "QuoteFreight": self._quote,
+            "BookPickup": self.desk.book,
+            "ChangePickup": self.desk.change,
+            "CancelPickup": self.desk.cancel,
         }
 
     def answer(self, request: Request) -> Reply:

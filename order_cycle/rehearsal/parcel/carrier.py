@@ -17,6 +17,7 @@ from ..plays import Booked, Stage, perform
 from ..store import BookingStore, StoredBooking
 from ..tracking_page import tracking_page
 from . import contract, rules, views
+from .desk import Desk
 from .notices import notices, signed_headers
 from .numbers import shipment_number
 
@@ -30,6 +31,8 @@ class ParcelCarrier:
     def __init__(self, store_path: Path, *, step_s: float = STEP_S):
         self.store = BookingStore(store_path, number_of=shipment_number)
         self.behaviour = Behaviour()
+        self.desk = Desk(store_path, self.store, self.behaviour, _errors)
+        self.errands = {"pickups": self.desk.pickups, "manifests": self.desk.manifests}
         self.base_url = ""
         self._step_s = step_s
 
@@ -53,6 +56,8 @@ class ParcelCarrier:
                 return self._find(request)
             case "POST", ("v1", "quotes"):
                 return self._quote(request)
+            case _, ("v1", "pickups" | "manifests", *_rest):
+                return self.desk.answer(request, _body(request))
             case _, ("v1", "shipments", number, *rest):
                 return self._one(request, number, tuple(rest))
         return None

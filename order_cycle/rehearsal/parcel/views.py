@@ -9,6 +9,7 @@ from ..proof import proof_pdf
 from ..store import StoredBooking
 from . import rules
 from .label import LabelFacts, label_pdf
+from .label_forms import label_png, label_zpl
 from .numbers import tracking_number
 
 #: Stage of a journey -> (code, description).
@@ -29,6 +30,8 @@ _EVENTS = {
 }
 #: Stages that happen where the receiver lives.
 _AT_THE_RECEIVER = frozenset({"out", "delivered", "failed", "held", "refused"})
+
+_FORMS = {"PDF": label_pdf, "ZPL": label_zpl, "PNG": label_png}
 
 
 def shipment_view(booking: StoredBooking, base_url: str) -> dict[str, Any]:
@@ -61,7 +64,7 @@ def label_views(booking: StoredBooking, content: bytes | None = None) -> list[di
     return [
         {
             "parcelReference": parcel["reference"],
-            "format": "PDF",
+            "format": booking.payload["labelFormat"],
             "data": base64.b64encode(
                 content or _label(booking, parcel, number=number, count=len(parcels))
             ).decode(),
@@ -114,7 +117,7 @@ def _signature(payload: dict[str, Any], stage: str) -> dict[str, str]:
 
 
 def _label(booking: StoredBooking, parcel: dict[str, Any], *, number: int, count: int) -> bytes:
-    return label_pdf(
+    return _FORMS[booking.payload["labelFormat"]](
         LabelFacts(
             shipment=booking.payload,
             parcel=parcel,

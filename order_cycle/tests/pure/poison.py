@@ -19,10 +19,13 @@ HTML = b"<!DOCTYPE html><html><body><script>alert(document.cookie)</script></bod
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 
-def corpus():
-    """Return all poison files."""
+def corpus(decode):
+    """Return all poison files.
+
+    :param decode: what reads base64 in our answers
+    """
     files = [
-        *_no_files(),
+        *_no_files(decode),
         *_broken_pdfs(),
         *_active_pdfs(),
         *_hidden_actions(),
@@ -127,11 +130,11 @@ def a_packed_page(catalogue):
 # === THE FILES === #
 
 
-def _no_files():
+def _no_files(decode):
     yield "nothing", "pdf", b""
     yield "spaces only", "pdf", b" \n" * 50
-    yield "wrong base64", "pdf", _decoded("this is *not* base64")
-    yield "base64 cut off", "pdf", _decoded(base64.b64encode(PDF).decode()[:-3])
+    yield "wrong base64", "pdf", decode("this is *not* base64")
+    yield "base64 cut off", "pdf", decode(base64.b64encode(PDF).decode()[:-3])
     yield "base64 of base64", "pdf", base64.b64encode(PDF)
     yield "a page of a web site", "pdf", HTML
     yield "a page before the label", "pdf", HTML + PDF
@@ -141,12 +144,6 @@ def _no_files():
     yield "an archive", "pdf", b"PK\x03\x04" + bytes(100)
     yield "another format than it claims", "png", PDF
     yield "a picture that claims to be a PDF", "pdf", PNG
-
-
-def _decoded(text):
-    from carriers import documents
-
-    return documents.decode(text)
 
 
 def _broken_pdfs():

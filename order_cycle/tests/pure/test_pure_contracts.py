@@ -41,12 +41,12 @@ def test_the_openapi_file_is_valid():
         operation["operationId"]
         for path in OPENAPI["paths"].values()
         for method, operation in path.items()
-        if method in ("get", "post", "delete")
+        if method in ("get", "post", "put", "delete")
     ]
-    assert len(operations) == len(set(operations)) == 9
+    assert len(operations) == len(set(operations)) == 13
 
 
-def test_the_wsdl_is_read_by_zeep_and_offers_seven_operations():
+def test_the_wsdl_is_read_by_zeep_and_offers_ten_operations():
     client = zeep.Client(str(WSDL))
     assert {name for name, _operation in client.service} == {
         "BookFreight",
@@ -56,6 +56,9 @@ def test_the_wsdl_is_read_by_zeep_and_offers_seven_operations():
         "TrackFreight",
         "GetProofOfDelivery",
         "QuoteFreight",
+        "BookPickup",
+        "ChangePickup",
+        "CancelPickup",
     }
 
 

@@ -13,7 +13,7 @@ from carriers import document_judge, document_reader, documents
 from carriers.dto import Document
 from papers import PDF, PNG, ZPL
 
-CORPUS = poison.corpus()
+CORPUS = poison.corpus(documents.decode)
 
 
 def a_document(content, file_format="pdf", kind="label"):

@@ -40,7 +40,7 @@ def test_all_problems_of_a_parcel_shipment_come_at_once():
         "-bad-",
         idempotency_key="x",
         service="rocket",
-        label_format="zpl",
+        label_format="gif",
         sender=an_address(name="N" * 41, email="nobody"),
         receiver=a_receiver(zip_code="", country_code="AQ", phone="", street="S" * 51, city="\n"),
         parcels=(
