@@ -17,6 +17,10 @@ class OrderCycleCall(models.Model):
     consignment_id = fields.Many2one(
         "order.cycle.consignment", ondelete="cascade", index="btree_not_null"
     )
+    manifest_id = fields.Many2one(
+        "order.cycle.manifest", ondelete="cascade", index="btree_not_null"
+    )
+    pickup_id = fields.Many2one("order.cycle.pickup", ondelete="cascade", index="btree_not_null")
     account_id = fields.Many2one("order.cycle.carrier.account", ondelete="set null", index=True)
     company_id = fields.Many2one("res.company", required=True, index=True)
     operation = fields.Char(required=True)

@@ -29,6 +29,7 @@ class OrderCycleCarrierAccount(models.Model):
         "order.cycle.carrier.token",
         "order.cycle.carrier.question",
         "order.cycle.carrier.offer",
+        "order.cycle.carrier.cutoff",
     ]
     _description = "Carrier Account"
     _order = "sequence, id"
@@ -229,12 +230,18 @@ class OrderCycleCarrierAccount(models.Model):
     def _database_identity(self):
         """Return what tells this database from a copy of it, however the copy was made."""
         self.env.cr.execute(
-            "SELECT datname, oid FROM pg_database WHERE datname = current_database()"
+            "SELECT datname, oid, has_function_privilege('pg_control_system()', 'execute')"
+            "  FROM pg_database WHERE datname = current_database()"
         )
-        name, oid = self.env.cr.fetchone()
+        name, oid, may_ask = self.env.cr.fetchone()
+        cluster = ""
+        if may_ask:
+            # Two servers number their databases alike; this number is drawn when one is made.
+            self.env.cr.execute("SELECT system_identifier FROM pg_control_system()")
+            [cluster] = self.env.cr.fetchone()
         # sudo: system parameter
         uuid = self.env["ir.config_parameter"].sudo().get_param("database.uuid", "")
-        return f"{name}/{oid}/{uuid}"
+        return f"{name}/{oid}/{cluster}/{uuid}"
 
     def _check_database(self):
         """Refuse to reach a carrier from a copy: its shipments are those of the original.

@@ -1,12 +1,7 @@
-import base64
 import json
-import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools.pdf import PdfReadError, merge_pdf
-
-_logger = logging.getLogger(__name__)
 
 OPERATOR = "order_cycle.group_order_cycle_operator"
 # What people may write on a consignment; all else is what happened, and is written by what happens.
@@ -17,7 +12,15 @@ class OrderCycleConsignment(models.Model):
     """One handover of goods to a carrier. The row exists before the carrier is called."""
 
     _name = "order.cycle.consignment"
-    _inherit = ["order.cycle.effects", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "order.cycle.return",
+        "order.cycle.papers",
+        "order.cycle.departure",
+        "order.cycle.effects",
+        "order.cycle.cost",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _description = "Consignment"
     _order = "id desc"
     _check_company_auto = True
@@ -76,13 +79,6 @@ class OrderCycleConsignment(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True, copy=False)
     price = fields.Monetary(string="Carrier Price", readonly=True, copy=False)
     booked_at = fields.Datetime(readonly=True, copy=False)
-    label_ids = fields.One2many(
-        "ir.attachment",
-        "res_id",
-        domain=[("res_model", "=", "order.cycle.consignment")],
-        string="Documents",
-    )
-    labels_pdf = fields.Binary(string="All Labels", compute="_compute_labels_pdf")
 
     # Whatever the code does, the database keeps a second live booking of the same goods out.
     _one_live_per_leg = models.UniqueIndex(
@@ -113,21 +109,6 @@ class OrderCycleConsignment(models.Model):
                 and picking.state == "done"
                 and not picking._cycle_live_consignments()
             )
-
-    @api.depends("label_ids.raw")
-    def _compute_labels_pdf(self):
-        for consignment in self:
-            labels = consignment.label_ids.sorted("id")
-            pages = labels.filtered(lambda label: label.mimetype == "application/pdf")
-            consignment.labels_pdf = consignment._merge(pages.mapped("raw"))
-
-    def _merge(self, documents):
-        """Return one base64 PDF of several, or False where there is none that can be read."""
-        try:
-            return bool(documents) and base64.b64encode(merge_pdf(documents))
-        except (PdfReadError, ValueError, KeyError, IndexError):
-            _logger.warning("%s: its labels cannot be merged", self.name)
-            return False
 
     # === CRUD METHODS === #
 
@@ -309,17 +290,6 @@ class OrderCycleConsignment(models.Model):
         self.ensure_one()
         return {"type": "ir.actions.act_url", "url": self.tracking_url, "target": "new"}
 
-    def action_open_label(self):
-        """Open all labels of this consignment as one document, ready to print."""
-        self.ensure_one()
-        if not self.label_ids:
-            raise UserError(self.env._("There is no label yet: the carrier has not answered."))
-        # What cannot be merged is opened as the carrier sent it, the first one first.
-        url = f"/web/content/{self.label_ids[0].id}"
-        if len(self.label_ids) > 1 and self.labels_pdf:
-            url = f"/web/content/{self._name}/{self.id}/labels_pdf/{self.name}.pdf"
-        return {"type": "ir.actions.act_url", "url": url, "target": "new"}
-
     def _check_operator(self):
         if not self.env.user.has_group(OPERATOR):
             raise AccessError(
@@ -339,6 +309,8 @@ class OrderCycleConsignment(models.Model):
     def _sender(self):
         """Return the address the goods leave from."""
         self.ensure_one()
+        if self.is_return:
+            return self.picking_id.partner_id
         warehouse = self.picking_id.picking_type_id.warehouse_id
         return warehouse.partner_id or self.company_id.partner_id
 

@@ -28,6 +28,7 @@ class OrderCycleParcel(models.Model):
     tracking_ref = fields.Char(string="Tracking Number", readonly=True, copy=False, index=True)
     tracking_url = fields.Char(string="Tracking Page", readonly=True, copy=False)
     label_id = fields.Many2one("ir.attachment", readonly=True, copy=False)
+    handed_over_at = fields.Datetime(string="Taken by the Driver", readonly=True, copy=False)
 
     # === CRUD METHODS === #
 
@@ -57,6 +58,14 @@ class OrderCycleParcel(models.Model):
                     names=", ".join(closed.mapped("name")),
                 )
             )
+
+    def _take(self):
+        """Note that the driver has these pieces, and which consignments are complete by that."""
+        now = fields.Datetime.now()
+        self.filtered(lambda parcel: not parcel.handed_over_at).handed_over_at = now
+        for row in self.consignment_id:
+            if all(row.parcel_ids.mapped("handed_over_at")) and not row.handed_over_at:
+                row.handed_over_at = now
 
     # === ACTION METHODS === #
 

@@ -34,18 +34,24 @@ class OrderCycleRequest(models.AbstractModel):
             idempotency_key=consignment.idempotency_key,
             ship_date=fields.Date.context_today(consignment),
             instructions=self._cycle_instructions(receiver, order, picking.origin),
-            cash_on_delivery=self._cycle_cash(order, picking),
+            cash_on_delivery=None if consignment.is_return else self._cycle_cash(order, picking),
             **self._cycle_method_values(),
             **self._cycle_parties(sender, receiver),
             **self._cycle_values(goods),
             **self._cycle_customs(order, goods, sender, receiver),
             **self._cycle_pieces(consignment),
+            **self._cycle_way_back(consignment),
         )
+
+    def _cycle_way_back(self, consignment):
+        """Return what tells a return from what goes out; who sends it is said with the parties."""
+        return {"is_return": True, "contents_type": "return"} if consignment.is_return else {}
 
     def _cycle_method_values(self):
         """Return what the delivery method itself says."""
         return {
             "service": self._cycle_service_code(),
+            "label_format": self._cycle_label_code(),
             "accessorials": tuple(sorted(self.cycle_accessorial_ids.mapped("code"))),
         }
 
