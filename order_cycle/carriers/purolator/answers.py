@@ -1,5 +1,6 @@
 """Purolator E-Ship: the types of its WSDL into our values. Pure functions; codes on top."""
 
+from collections.abc import Callable
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
@@ -71,9 +72,17 @@ def check_voided(operation: str, data: dict[str, Any], result: str) -> None:
     )
 
 
-def read_documents(data: dict[str, Any]) -> tuple[Document, ...]:
+def document_kind(document_type: str) -> str:
+    """Return our kind of a DocumentType; what is no label is for the customs."""
+    return "label" if "BillOfLading" in document_type else "customs"
+
+
+def read_documents(
+    data: dict[str, Any], kind_of: Callable[[str], str] = document_kind
+) -> tuple[Document, ...]:
     """Read the answer of ``GetDocuments``, asked for the files themselves (Synchronous).
 
+    :param kind_of: our kind of a DocumentType.
     :raises CarrierUnavailable: they are not made yet.
     :raises CarrierProtocolError: there is none, or one is no usable file.
     """
@@ -86,7 +95,7 @@ def read_documents(data: dict[str, Any]) -> tuple[Document, ...]:
         raise CarrierUnavailable(
             "The carrier is still making the label. Ask again in a moment.", code="label_not_ready"
         )
-    usable, warnings = documents.sort_out([_document(detail) for detail in details])
+    usable, warnings = documents.sort_out([_document(detail, kind_of) for detail in details])
     if warnings:
         raise CarrierProtocolError(warnings[0].text, code=warnings[0].code, fields=warnings)
     if not usable:
@@ -103,7 +112,7 @@ def read_quotes(data: dict[str, Any], currency: str) -> tuple[Quote, ...]:
     return tuple(
         Quote(
             service=SERVICES[item["ServiceID"]],
-            price=response.money(_without_taxes(item), currency),
+            price=response.money(without_taxes(item, "Taxes"), currency),
             transit_days=item.get("EstimatedTransitDays"),
             delivers_on=_day(item.get("ExpectedDeliveryDate")),
             name=item["ServiceID"],
@@ -208,18 +217,20 @@ def _too_few(pins: list[str], references: list[str]) -> list[FieldProblem]:
     return [FieldProblem(field="parcels", code="parcels_differ", text=text)]
 
 
-def _document(detail: dict[str, Any]) -> Document:
-    name = detail.get("DocumentType") or ""
+def _document(detail: dict[str, Any], kind_of: Callable[[str], str]) -> Document:
     return Document(
-        kind="label" if "BillOfLading" in name else "customs",
+        kind=kind_of(detail.get("DocumentType") or ""),
         format="pdf",
         content=documents.decode(detail.get("Data") or ""),
     )
 
 
-def _without_taxes(item: dict[str, Any]) -> Decimal:
-    taxes = (item.get("Taxes") or {}).get("Tax") or []
-    return item["TotalPrice"] - sum((tax["Amount"] for tax in taxes), Decimal(0))
+def without_taxes(item: dict[str, Any], taxes: str) -> Decimal | None:
+    """Return TotalPrice less the taxes in it, or None if there is no price."""
+    if item.get("TotalPrice") is None:
+        return None
+    found = (item.get(taxes) or {}).get("Tax") or []
+    return item["TotalPrice"] - sum((tax["Amount"] for tax in found), Decimal(0))
 
 
 def _event(scan: dict[str, Any], zone: tzinfo) -> TrackingEvent:
