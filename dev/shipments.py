@@ -25,7 +25,12 @@ def prepare(env: Any, accounts: list[dict[str, Any]]) -> list[int]:
     for vals in accounts:
         code = vals["carrier_code"]
         account = env["order.cycle.carrier.account"].create(
-            {"name": f"{code} {len(methods)}", "environment": "rehearsal", **CREDENTIALS[code], **vals}
+            {
+                "name": f"{code} {len(methods)}",
+                "environment": "rehearsal",
+                **CREDENTIALS[code],
+                **vals,
+            }
         )
         method = env["delivery.carrier"].create(
             {
@@ -45,6 +50,14 @@ def prepare(env: Any, accounts: list[dict[str, Any]]) -> list[int]:
 
 def hand_over(env: Any, method_ids: list[int], count: int) -> list[int]:
     """Hand `count` deliveries over, by turns with each of the methods; returns the consignments."""
+    pickings = deliveries(env, method_ids, count)
+    pickings._cycle_hand_over()
+    env.cr.commit()
+    return pickings.cycle_consignment_ids.ids
+
+
+def deliveries(env: Any, method_ids: list[int], count: int) -> Any:
+    """Make `count` deliveries that are ready to leave, by turns with each of the methods."""
     product = _product(env)
     customers = _customers(env)
     kind = env["stock.warehouse"].search([("company_id", "=", env.company.id)], limit=1).out_type_id
@@ -74,9 +87,7 @@ def hand_over(env: Any, method_ids: list[int], count: int) -> list[int]:
     )
     pickings.action_confirm()
     pickings.action_assign()
-    pickings._cycle_hand_over()
-    env.cr.commit()
-    return pickings.cycle_consignment_ids.ids
+    return pickings
 
 
 def _product(env: Any) -> Any:
@@ -90,7 +101,11 @@ def _customers(env: Any) -> Any:
     found = env["res.partner"].search([("ref", "=", "SHIPMENT")], limit=CUSTOMERS)
     return found or env["res.partner"].create(
         [
-            {"name": f"Customer {number}", "ref": "SHIPMENT", **_address(env, f"Via Prova {number}")}
+            {
+                "name": f"Customer {number}",
+                "ref": "SHIPMENT",
+                **_address(env, f"Via Prova {number}"),
+            }
             for number in range(1, CUSTOMERS + 1)
         ]
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,12 @@ class Carrier:
         """Tell it how to misbehave at the next bookings; ``{}`` = behave."""
         answer = requests.post(f"{self.url}/rehearsal/behaviour", json=plan, timeout=TIMEOUT_S)
         answer.raise_for_status()
+
+
+    def played(self) -> Counter[str]:
+        """Return how often it did what since it was told how to behave."""
+        answer = requests.get(f"{self.url}/rehearsal/behaviour", timeout=TIMEOUT_S)
+        return Counter(answer.json()["played"])
 
 
 @dataclass(frozen=True)

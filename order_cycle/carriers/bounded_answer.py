@@ -1,7 +1,8 @@
 """Reads an HTTP answer slice by slice and stops when it grows too big."""
 
+import threading
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from .errors import CarrierProtocolError
@@ -9,6 +10,10 @@ from .errors import CarrierProtocolError
 #: Largest answer in bytes, unpacked. A label of 50 pages has about 5 MB.
 BODY_LIMIT = 16 * 1024 * 1024
 _SLICE = 64 * 1024
+#: Answers above this are read few at a time: many calls are under way in one process, and each of
+#: them may be sent a bomb.
+_LARGE = 1024 * 1024
+_large_places = threading.BoundedSemaphore(2)
 #: zlib: accept the header of gzip and of zlib alike.
 _ANY_HEADER = 32 + zlib.MAX_WBITS
 
@@ -31,9 +36,11 @@ class Answer:
         return float(value) if value.isascii() and value.isdigit() and len(value) < 7 else None
 
 
-def read_answer(response) -> Answer:
+def read_answer(response, seconds_left: Callable[[], float]) -> Answer:
     """Read a streamed ``requests`` response to its end.
 
+    :param seconds_left: until the deadline of the call.
+    :raises TimeoutError: other large answers took all the time.
     :raises CarrierProtocolError: more than ``BODY_LIMIT`` bytes, or packed in an unknown way.
     """
     # urllib3 1.26 takes half a body for a whole one unless told otherwise.
@@ -43,21 +50,29 @@ def read_answer(response) -> Answer:
     return Answer(
         status=response.status_code,
         headers={name.lower(): value for name, value in response.headers.items()},
-        body=_capped(_unpacked(packed, encoding)),
+        body=_capped(_unpacked(packed, encoding), seconds_left),
     )
 
 
-def _capped(slices: Iterator[bytes]) -> bytes:
-    body = bytearray()
-    for piece in slices:
-        body += piece
-        if len(body) > BODY_LIMIT:
-            raise CarrierProtocolError(
-                f"The carrier's answer is larger than {BODY_LIMIT // 1024 // 1024} MB and was "
-                "not read to its end.",
-                code="answer_too_large",
-            )
-    return bytes(body)
+def _capped(slices: Iterator[bytes], seconds_left: Callable[[], float]) -> bytes:
+    body, has_place = bytearray(), False
+    try:
+        for piece in slices:
+            body += piece
+            if len(body) > BODY_LIMIT:
+                raise CarrierProtocolError(
+                    f"The carrier's answer is larger than {BODY_LIMIT // 1024 // 1024} MB and was "
+                    "not read to its end.",
+                    code="answer_too_large",
+                )
+            if not has_place and len(body) > _LARGE:
+                has_place = _large_places.acquire(timeout=max(seconds_left(), 0))
+                if not has_place:
+                    raise TimeoutError("other large answers were read until the deadline")
+        return bytes(body)
+    finally:
+        if has_place:
+            _large_places.release()
 
 
 def _unpacked(slices: Iterator[bytes], encoding: str) -> Iterator[bytes]:

@@ -108,7 +108,7 @@ class BoundedHttp:
                     allow_redirects=False,
                     stream=True,
                 ) as response:
-                    answer = read_answer(response)
+                    answer = read_answer(response, watch.seconds_left)
         except _FAILURES as error:
             # What the library says may quote a header or the address: it goes no further.
             raise self._explain(request.operation, watch, error) from None

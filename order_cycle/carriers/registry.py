@@ -15,6 +15,7 @@ from .exchange import OnExchange
 CODES = (
     "rehearsal_rest",
     "rehearsal_soap",
+    "rehearsal_plain",
 )
 
 

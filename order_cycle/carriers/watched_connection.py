@@ -3,6 +3,7 @@
 import ipaddress
 import socket
 import threading
+import time
 from functools import partial
 
 from requests.adapters import HTTPAdapter
@@ -25,6 +26,7 @@ class Watch:
         self._public_only = public_only
         self._lock = threading.Lock()
         self._handle: socket.socket | None = None
+        self._ends_at = time.monotonic() + deadline_s
         self._timer = threading.Timer(deadline_s, self._cut)
         self._timer.daemon = True
         self.is_sent = False
@@ -40,6 +42,10 @@ class Watch:
             if self._handle:
                 self._handle.close()
                 self._handle = None
+
+    def seconds_left(self) -> float:
+        """Return how long the call may still take."""
+        return self._ends_at - time.monotonic()
 
     def guard(self, sock: socket.socket) -> None:
         """Cut this connection at the deadline, at once if it has passed already.
