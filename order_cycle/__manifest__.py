@@ -31,6 +31,8 @@
         "wizards/order_cycle_import_views.xml",
         "wizards/order_cycle_outcome_views.xml",
         "wizards/order_cycle_go_live_views.xml",
+        "wizards/order_cycle_comparison_views.xml",
+        "wizards/order_cycle_bill_import_views.xml",
         "views/order_cycle_channel_views.xml",
         "views/order_cycle_policy_views.xml",
         "views/order_cycle_intake_views.xml",
@@ -47,6 +49,8 @@
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",
+        "views/order_cycle_carrier_bill_views.xml",
+        "views/order_cycle_choice_views.xml",
         "views/menus.xml",
     ],
     "demo": [

@@ -177,6 +177,14 @@ class DeliveryCarrier(models.Model):
             return self.cycle_service_id.code or ""
         return (self.cycle_service or "").partition(":")[2]
 
+    def _cycle_service_label(self):
+        """Return the carrier's service in words, without the carrier's name."""
+        if self.cycle_service_is_free:
+            return self.cycle_service_id.name or ""
+        services = self.sudo().cycle_account_id._info().services
+        labels = {service.code: service.label for service in services}
+        return labels.get(self._cycle_service_code(), "")
+
     def _cycle_is_connected(self):
         """Return whether deliveries with this method are booked by the connector."""
         return self.delivery_type == "order_cycle" and self.integration_level == "rate_and_ship"

@@ -32,8 +32,9 @@ class OrderCycleCarrierOffer(models.AbstractModel):
     def _compute_offer(self):
         for account in self:
             info = account.carrier_code and account._info()
+            capabilities = info.capabilities if info else ()
             account.service_is_free = bool(info and info.service_is_free)
-            account.can_fetch_services = bool(info and Capability.LIST_SERVICES in info.capabilities)
+            account.can_fetch_services = Capability.LIST_SERVICES in capabilities
 
     # === CRUD METHODS === #
 

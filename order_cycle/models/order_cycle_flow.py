@@ -273,7 +273,7 @@ class OrderCycleFlow(models.AbstractModel):
             if policy.payment_term_id and not order.payment_term_id:
                 order.payment_term_id = policy.payment_term_id
             if not order.carrier_id and order._cycle_goods_lines():
-                order.carrier_id = policy._carrier_for(order._get_estimated_weight())
+                order.carrier_id = policy._carrier_for(order)
             customer = order.partner_id.commercial_partner_id
             if not customer.cycle_payment_preference:
                 customer.cycle_payment_preference = policy.settlement

@@ -128,7 +128,13 @@ class OrderCyclePolicy(models.Model):
         "delivery.carrier",
         string="Freight Delivery Method",
         check_company=True,
-        help="Used instead of the parcel method for heavy orders.",
+        help="Used instead of the parcel method for heavy orders, and for pallets.",
+    )
+    freight_units = fields.Boolean(
+        string="Pallets as Freight",
+        default=True,
+        help="Orders with goods that are sold by the pallet, or by another unit whose package type "
+        "travels as freight, take the freight method whatever they weigh.",
     )
     freight_from_weight = fields.Float(
         string="Freight from",
@@ -269,8 +275,11 @@ class OrderCyclePolicy(models.Model):
             limit=1,
         )
 
-    def _carrier_for(self, weight):
-        """Return the delivery method of goods of `weight` (database weight unit)."""
+    def _carrier_for(self, order):
+        """Return the delivery method that `order` travels by: the freight one from some weight
+        on, and for goods that are sold by the pallet."""
         self.ensure_one()
-        is_freight = self.freight_from_weight and weight >= self.freight_from_weight
+        limit = self.freight_from_weight
+        is_heavy = limit and order._get_estimated_weight() >= limit
+        is_freight = is_heavy or (self.freight_units and order._cycle_has_freight_units())
         return (is_freight and self.freight_carrier_id) or self.carrier_id

@@ -12,6 +12,7 @@ from .carrier_words import error_text
 # Somebody waits for the price, perhaps a customer in a shop.
 QUOTE_DEADLINE_S = 8.0
 SATURDAY = 5
+RELIABILITY = timedelta(days=90)
 
 
 class OrderCycleQuoting(models.AbstractModel):
@@ -149,3 +150,22 @@ class OrderCycleQuoting(models.AbstractModel):
             while day.weekday() >= SATURDAY:
                 day += timedelta(days=1)
         return day
+
+    def _cycle_reliability(self):
+        """Return in words how often this method was booked without help lately, or False."""
+        # sudo: everybody who chooses may know how the carrier does
+        Consignment = self.env["order.cycle.consignment"].sudo()
+        told = [
+            ("carrier_id", "=", self.id),
+            ("attempt", ">", 0),
+            ("create_date", ">", fields.Datetime.now() - RELIABILITY),
+        ]
+        count = Consignment.search_count(told)
+        if not count:
+            return False
+        good = Consignment.search_count([*told, ("attempt", "=", 1), ("waybill_ref", "!=", False)])
+        return self.env._(
+            "%(share)s %% of %(count)s booked at the first try",
+            share=round(100 * good / count),
+            count=count,
+        )

@@ -1,6 +1,7 @@
 import math
 from collections import namedtuple
 from decimal import Decimal
+from textwrap import shorten
 
 from odoo import fields, models
 
@@ -8,6 +9,8 @@ from ..carriers.dto import Address, Commodity, HandlingUnit, Money, Parcel, Ship
 
 # Drivers' lists have room for about this much.
 INSTRUCTIONS_MAX = 100
+# Carriers print what is inside for people only; none takes less than this.
+CONTENT_MAX = 50
 
 # What travels: `quantity` in the product's own unit, `unit_price` without taxes in `currency`.
 Goods = namedtuple("Goods", "product quantity unit_price currency")
@@ -105,29 +108,32 @@ class OrderCycleRequest(models.AbstractModel):
         :param str mode: ``parcel`` or ``freight``
         """
         if source._name == "sale.order":
-            products = source.order_line.product_id
+            goods = source.order_line.product_id.filtered(lambda one: one.type == "consu")
             weight = self.env.context.get("order_weight") or source._get_estimated_weight()
-            return self._cycle_pieces_of_weight(weight, mode, products.product_tmpl_id)
+            return self._cycle_pieces_of(self._cycle_loose_measures(weight), mode, goods)
         lines = source.move_line_ids.filtered("quantity")
         loose = lines.filtered(lambda line: not line.result_package_id)
         measures = self._cycle_packed_measures(lines - loose)
         if loose or not measures:
             measures += self._cycle_loose_measures(loose._cycle_weight())
-        return self._cycle_pieces_of(measures, mode, lines.product_id.product_tmpl_id)
+        return self._cycle_pieces_of(measures, mode, lines.product_id)
 
-    def _cycle_pieces_of_weight(self, weight, mode, products=None):
-        """Return the pieces that goods of `weight` are divided into by this method."""
-        return self._cycle_pieces_of(self._cycle_loose_measures(weight), mode, products)
+    def _cycle_pieces_of(self, measures, mode, goods):
+        """Return `measures` as pieces of a carrier of this mode, for its request.
 
-    def _cycle_pieces_of(self, measures, mode, products=None):
+        :param list measures: one dict of weight and sides for each piece
+        :param goods: product.product recordset, said to be in each of them
+        """
+        content = shorten(", ".join(goods.mapped("name")), CONTENT_MAX, placeholder="…")
         numbered = [
             {**one, "reference": f"P{number}"} for number, one in enumerate(measures, start=1)
         ]
         if mode != "freight":
-            return {"parcels": tuple(Parcel(**one) for one in numbered)}
+            return {"parcels": tuple(Parcel(content=content, **one) for one in numbered)}
         freight = {
             "kind": self.cycle_package_type_id.cycle_unit_kind or "pallet",
-            **(products or self.env["product.template"])._cycle_freight_values(),
+            "description": content,
+            **goods.product_tmpl_id._cycle_freight_values(),
         }
         return {"handling_units": tuple(HandlingUnit(**freight, **one) for one in numbered)}
 

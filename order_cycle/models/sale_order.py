@@ -23,6 +23,7 @@ class SaleOrder(models.Model):
         "order.cycle.accounts",
         "order.cycle.tracks",
         "order.cycle.reason",
+        "order.cycle.choice",
     ]
 
     cycle_channel_id = fields.Many2one(
@@ -262,3 +263,20 @@ class SaleOrder(models.Model):
                 paid=self.currency_id.format(paid),
             ),
         )
+
+    # === BUSINESS METHODS: HOW IT TRAVELS === #
+
+    def _cycle_has_freight_units(self):
+        """Return whether goods are sold by the pallet, or another unit no parcel carrier takes."""
+        self.ensure_one()
+        units = self._cycle_goods_lines().product_uom_id
+        return any(unit.package_type_id.cycle_unit_kind for unit in units)
+
+    def _cycle_chosen(self, method):
+        """Have the open deliveries travel by `method`, too; the price charged is out of date."""
+        if self.delivery_set:
+            self.recompute_delivery_price = True
+        # sudo: whoever sells decides how, and need not be able to write deliveries
+        self.sudo().picking_ids.filtered(
+            lambda one: one.picking_type_code == "outgoing" and one.state not in ("done", "cancel")
+        ).carrier_id = method

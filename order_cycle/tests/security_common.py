@@ -1,6 +1,9 @@
+from odoo import Command
 from odoo.tests import new_test_user
 
+from ..carriers.dto import Document
 from .common import OrderCycleCommon
+from .stage_carrier import registered
 
 MODULE = "order_cycle"
 
@@ -35,6 +38,16 @@ class SecurityCommon(OrderCycleCommon):
                 "username": "bottega",
                 "password": "top-secret",
                 "api_key": "sk-secret",
+            }
+        )
+        # A carrier with settings of its own.
+        cls.enterClassContext(registered())
+        cls.stage_account = cls.env["order.cycle.carrier.account"].create(
+            {
+                "name": "Stage",
+                "carrier_code": "stage",
+                "environment": "rehearsal",
+                "base_url": "http://127.0.0.1:9",
             }
         )
         cls.method = cls.env["delivery.carrier"].create(
@@ -77,10 +90,50 @@ class SecurityCommon(OrderCycleCommon):
                 "started_at": "2026-01-01",
             }
         )
+        self.bill = self.a_bill(consignment)
+        self.manifest = self.env["order.cycle.manifest"]._close_list(self.account, consignment)
+        self.pickup = self.a_pickup(consignment)
+        paper = Document(kind="label", format="pdf", content=b"%PDF")
+        self.env["order.cycle.label"]._keep(consignment, [paper])
+        checks = self.env["order.cycle.carrier.check"]._start(self.stage_account)
+        checks.label_id = self.a_label(checks[0])
         self.Exception._raise(order, "ship", "failed", "The customer moved.")
         self.receive(self.a_payload("BAD", [("NOTHING", 1)]), "phone")
         self.env["order.cycle.signal"]._emit(order, "clock")
         return order
+
+    def a_bill(self, consignment):
+        """Return the carrier's bill: one row of it is this consignment, as told by a person."""
+        type(self)._bills = getattr(type(self), "_bills", 0) + 1
+        line = {
+            "waybill_ref": "W-1",
+            "amount": 12.5,
+            "currency_id": self.company.currency_id.id,
+            "consignment_id": consignment.id,
+            "state": "different",
+        }
+        return self.env["order.cycle.carrier.bill"].create(
+            {
+                "name": f"B-{type(self)._bills}-S",
+                "account_id": self.account.id,
+                "line_ids": [Command.create(line)],
+            }
+        )
+
+    def a_pickup(self, consignment):
+        pickup = self.env["order.cycle.pickup"].create(
+            {
+                "account_id": self.account.id,
+                "partner_id": self.warehouse.partner_id.id,
+                "pickup_date": "2026-01-02",
+                "ready_from": 14,
+                "closes_at": 18,
+                "pieces": 1,
+                "weight": 1,
+            }
+        )
+        consignment.pickup_id = pickup
+        return pickup
 
     def a_label(self, consignment):
         return self.env["ir.attachment"].create(

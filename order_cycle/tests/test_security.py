@@ -21,11 +21,28 @@ RIGHTS = {
     "order.cycle.shortage":         ("r---", "rw--", "rw--", "rw--", "rw--", "r---"),
     "order.cycle.shortage.line":    ("r---", "r---", "r---", "r---", "r---", "r---"),
     "order.cycle.carrier.account":  ("r---", "r---", "r---", "rwcd", "r---", "r---"),
+    "order.cycle.carrier.setting":  ("r---", "r---", "r---", "rwcd", "r---", "r---"),
+    "order.cycle.carrier.option":   ("r---", "r---", "r---", "rwcd", "r---", "r---"),
+    "order.cycle.carrier.check":    ("r---", "r---", "r---", "rwcd", "r---", "r---"),
+    "order.cycle.carrier.bill":     ("----", "r---", "rwcd", "rwcd", "----", "----"),
+    "order.cycle.carrier.bill.line":
+                                    ("----", "r---", "rwcd", "rwcd", "----", "----"),
     "order.cycle.consignment":      ("r---", "rw--", "rw-d", "rw-d", "r---", "rw--"),
+    "order.cycle.label":            ("r---", "r---", "r---", "r---", "r---", "r---"),
+    "order.cycle.manifest":         ("r---", "rw--", "rw-d", "rw-d", "r---", "rw--"),
+    "order.cycle.pickup":           ("r---", "rw--", "rw-d", "rw-d", "r---", "rw--"),
     "order.cycle.parcel":           ("r---", "rwcd", "rwcd", "rwcd", "r---", "rwcd"),
     "order.cycle.call":             ("----", "r---", "r---", "r--d", "----", "----"),
     # Windows that ask something
     "order.cycle.import":           ("----", "rwcd", "rwcd", "rwcd", "----", "----"),
+    "order.cycle.go.live":          ("----", "----", "----", "rwcd", "----", "----"),
+    "order.cycle.bill.import":      ("----", "----", "rwcd", "rwcd", "----", "----"),
+    "order.cycle.comparison":       ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
+    "order.cycle.comparison.line":  ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
+    "order.cycle.end.of.day":       ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
+    "order.cycle.handover.scan":    ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
+    "order.cycle.pickup.order":     ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
+    "order.cycle.errand.outcome":   ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
     "order.cycle.outcome":          ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
     "order.cycle.purchase.escalation":
                                     ("----", "rwcd", "rwcd", "rwcd", "rwcd", "----"),
@@ -33,8 +50,16 @@ RIGHTS = {
                                     ("----", "rwcd", "rwcd", "rwcd", "rwcd", "----"),
 }  # fmt: skip
 WINDOWS = {
+    "order.cycle.bill.import",
+    "order.cycle.comparison",
+    "order.cycle.comparison.line",
+    "order.cycle.end.of.day",
+    "order.cycle.errand.outcome",
+    "order.cycle.go.live",
+    "order.cycle.handover.scan",
     "order.cycle.import",
     "order.cycle.outcome",
+    "order.cycle.pickup.order",
     "order.cycle.purchase.escalation",
     "order.cycle.purchase.escalation.line",
 }
@@ -72,7 +97,20 @@ PUBLIC_METHODS = {
         "write": "odoo",
         "action_check": "changes",
         "action_confirm_database": "changes",
+        "action_fetch_services": "changes",
+        "action_rehearse": "changes",
+        "action_view_services": "opens",
     },
+    "order.cycle.carrier.setting": {"write": "odoo"},
+    "order.cycle.carrier.check": {"action_open_label": "opens"},
+    "order.cycle.carrier.bill": {"action_match": "changes", "action_view_open": "opens"},
+    "order.cycle.carrier.bill.line": {
+        "action_accept": "changes",
+        "action_open_consignment": "opens",
+    },
+    "order.cycle.go.live": {"action_run": "changes"},
+    "order.cycle.bill.import": {"action_import": "changes"},
+    "order.cycle.comparison.line": {"action_choose": "changes"},
     "order.cycle.consignment": {
         "create": "odoo",
         "write": "odoo",
@@ -83,10 +121,33 @@ PUBLIC_METHODS = {
         "action_get_label": "changes",
         "action_open_next": "asks",
         "action_open_label": "opens",
+        "action_print_labels": "opens",
+        "action_hand_over": "changes",
+        "action_return_label": "changes",
         "action_open_tracking": "opens",
     },
     "order.cycle.parcel": {"create": "odoo", "write": "odoo", "action_open_label": "opens"},
     "order.cycle.import": {"action_import": "changes"},
+    "order.cycle.manifest": {
+        "create": "odoo",
+        "write": "odoo",
+        "action_print": "opens",
+        "action_hand_over": "changes",
+        "action_close_again": "changes",
+        "action_cancel": "changes",
+        "action_answer": "asks",
+    },
+    "order.cycle.pickup": {
+        "create": "odoo",
+        "write": "odoo",
+        "action_change": "asks",
+        "action_cancel": "changes",
+        "action_answer": "asks",
+    },
+    "order.cycle.end.of.day": {"action_close": "changes", "action_order_pickup": "asks"},
+    "order.cycle.handover.scan": {"action_confirm": "changes"},
+    "order.cycle.pickup.order": {"action_order": "changes"},
+    "order.cycle.errand.outcome": {"action_answer": "changes"},
     "order.cycle.outcome": {"action_answer": "changes"},
     "order.cycle.purchase.escalation": {"action_apply": "changes", "default_get": "odoo"},
     "sale.order": {
@@ -94,6 +155,7 @@ PUBLIC_METHODS = {
         "write": "odoo",
         "action_draft": "odoo",
         "action_take_order": "changes",
+        "action_compare_carriers": "changes",
         "action_cycle_advance": "changes",
         "action_escalate_shortages": "asks",
         "action_view_cycle_consignments": "opens",
@@ -105,6 +167,9 @@ PUBLIC_METHODS = {
         "send_to_shipper": "changes",
         "cancel_shipment": "changes",
         "action_cancel": "changes",
+        "action_compare_carriers": "changes",
+        "action_print_cycle_labels": "opens",
+        "action_cycle_return_label": "changes",
         "action_view_cycle_consignments": "opens",
     },
     "delivery.carrier": {
@@ -112,6 +177,7 @@ PUBLIC_METHODS = {
         "order_cycle_send_shipping": "provider",
         "order_cycle_get_tracking_link": "provider",
         "order_cycle_cancel_shipment": "provider",
+        "order_cycle_get_return_label": "provider",
     },
 }
 
@@ -262,10 +328,53 @@ class TestInterface(SecurityCommon):
             "order.cycle.exception": order.cycle_exception_ids[:1],
             "order.cycle.shortage": shortage,
             "order.cycle.carrier.account": self.account,
+            "order.cycle.carrier.setting": self.stage_account.setting_ids[:1],
+            "order.cycle.carrier.check": self.stage_account.check_ids[:1],
+            "order.cycle.carrier.bill": self.bill,
+            "order.cycle.carrier.bill.line": self.bill.line_ids,
+            "order.cycle.go.live": self.env["order.cycle.go.live"].create(
+                {
+                    "account_id": self.account.id,
+                    "method_id": self.method.id,
+                    "partner_id": order.partner_id.id,
+                }
+            ),
+            "order.cycle.bill.import": self.env["order.cycle.bill.import"].create(
+                {
+                    "account_id": self.account.id,
+                    "number": "B-2",
+                    "file": b"YSxiCjEsMgo=",
+                    "waybill_column": "a",
+                    "amount_column": "b",
+                }
+            ),
+            "order.cycle.comparison.line": self.env["order.cycle.comparison"]
+            .create(
+                {
+                    "order_id": order.id,
+                    "company_id": self.company.id,
+                    "line_ids": [Command.create({"method_id": self.method.id, "is_answer": True})],
+                }
+            )
+            .line_ids,
             "order.cycle.consignment": consignment,
             "order.cycle.parcel": consignment.parcel_ids,
             "order.cycle.import": self.env["order.cycle.import"].create(
                 {"channel_id": order.cycle_channel_id.id, "file": b"W10="}
+            ),
+            "order.cycle.manifest": self.manifest,
+            "order.cycle.pickup": self.pickup,
+            "order.cycle.end.of.day": self.env["order.cycle.end.of.day"].create(
+                {"account_id": self.account.id}
+            ),
+            "order.cycle.handover.scan": self.env["order.cycle.handover.scan"].create(
+                {"parcel_ids": [Command.set(consignment.parcel_ids.ids)]}
+            ),
+            "order.cycle.pickup.order": self.env["order.cycle.pickup.order"].create(
+                {"account_id": self.account.id}
+            ),
+            "order.cycle.errand.outcome": self.env["order.cycle.errand.outcome"].create(
+                {"manifest_id": self.manifest.id}
             ),
             "order.cycle.outcome": self.env["order.cycle.outcome"].create(
                 {"consignment_id": consignment.id, "answer": "cancel"}

@@ -251,7 +251,9 @@ class OrderCycleGoLive(models.TransientModel):
             goods_value=method._cycle_money(self.value, company.currency_id),
             **method._cycle_method_values(),
             **method._cycle_parties(company.partner_id, self.partner_id),
-            **method._cycle_pieces_of_weight(self.weight, mode),
+            **method._cycle_pieces_of(
+                method._cycle_loose_measures(self.weight), mode, method.product_id
+            ),
         )
 
     def _money_text(self, money):
