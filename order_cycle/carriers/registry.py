@@ -16,6 +16,10 @@ CODES = (
     "rehearsal_rest",
     "rehearsal_soap",
     "rehearsal_plain",
+    "ups",
+    "purolator",
+    "purolator_freight",
+    "gls_spain",
 )
 
 
@@ -79,4 +83,3 @@ def _check_settings(info: CarrierInfo, settings: CarrierSettings) -> None:
             f"The account of {info.label} is incomplete: fill in {', '.join(missing)}.",
             code="account_incomplete",
         )
-

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from carriers import CODES
 
 ADDON = Path(__file__).resolve().parents[2]
 FILES = sorted([*ADDON.glob("carriers/**/*.py"), *ADDON.glob("rehearsal/**/*.py")])
@@ -75,11 +76,15 @@ def test_the_packages_work_under_another_name_too(tmp_path):
         "from elsewhere.order_cycle.carriers import carriers, get_client\n"
         "from elsewhere.order_cycle.carriers.dto import CarrierSettings\n"
         "from elsewhere.order_cycle.rehearsal import command\n"
-        "settings = CarrierSettings(environment='rehearsal', base_url='http://127.0.0.1:9',"
-        " username='a', password='b', api_key='c')\n"
-        "print([get_client(info.code, settings).info.code for info in carriers()])\n"
+        "for info in carriers():\n"
+        "    fields = info.account_fields\n"
+        "    values = {field.name: field.default or 'a-value' for field in fields}\n"
+        "    settings = CarrierSettings(environment='rehearsal', base_url='http://127.0.0.1:9',"
+        " username='a', password='b', api_key='c', account_number='1', extra=values,"
+        " extra_secrets=values)\n"
+        "    print(get_client(info.code, settings).info.code)\n"
     )
     result = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, check=True, capture_output=True, text=True
     )
-    assert result.stdout.strip() == "['rehearsal_rest', 'rehearsal_soap']"
+    assert result.stdout.split() == list(CODES)

@@ -15,9 +15,22 @@ COMPLETE = {
 }
 
 
+def complete_settings(info):
+    """Return settings with every setting of the carrier filled in."""
+    fields = [field for field in info.account_fields if field.name not in COMPLETE]
+    values = {field.name: field.default or "a-value" for field in fields}
+    secrets = {field.name for field in fields if field.is_secret}
+    return CarrierSettings(
+        **COMPLETE,
+        account_number="123456",
+        extra={name: value for name, value in values.items() if name not in secrets},
+        extra_secrets={name: values[name] for name in secrets},
+    )
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_a_client_has_exactly_the_capabilities_its_info_names(code):
-    client = get_client(code, CarrierSettings(**COMPLETE))
+    client = get_client(code, complete_settings(carrier_info(code)))
     assert isinstance(client, CarrierClient)
     has = {capability for capability, port in PROTOCOLS.items() if isinstance(client, port)}
     assert has == carrier_info(code).capabilities - NO_METHOD
