@@ -160,8 +160,7 @@ class TestTracking(RehearsalCommon):
         for order in orders:
             for scan in order:
                 consignment._take_events([scan, scan], "webhook")
-            for scan in reversed(order):
-                self.assertFalse(consignment._take_events([scan], "poll"))
+            self.assertFalse(consignment._take_events([*reversed(order)], "poll"))
             ends.add(
                 (
                     consignment.delivery_state,
