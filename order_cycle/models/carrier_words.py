@@ -61,6 +61,18 @@ def _error_sentences(env):
         "auth_failed": env._("The carrier refuses the credentials of the account."),
         "account_incomplete": env._("The carrier account is incomplete."),
         "account_unusable": env._("The carrier account cannot be used as it is."),
+        "account_paused": env._(
+            "The carrier refused the credentials of the account. It is not asked until they are "
+            "corrected and the connection is tested."
+        ),
+        "account_resting": env._(
+            "The carrier failed too often and is left alone for a few minutes."
+        ),
+        "not_signed_in": env._(
+            "The account could not sign in with the carrier. Nothing was asked; try again, or have "
+            "an administrator test the connection."
+        ),
+        "token_expired": env._("The carrier no longer takes the access token. Nothing was done."),
         "environment_not_served": env._("The carrier has no such environment."),
         "address_insecure": env._("The carrier's address is not secure. Nothing was sent."),
         "address_refused": env._("The carrier's address leads into your own network."),
@@ -102,6 +114,14 @@ def _holder_labels(env):
         "cash_on_delivery": env._("Cash on delivery"),
         "instructions": env._("Instructions"),
         "label_format": env._("Label format"),
+        "address": env._("Pickup address"),
+        "pieces": env._("Number of pieces"),
+        "weight_grams": env._("Total weight"),
+        "location": env._("Place of the pickup"),
+        "waybill_refs": env._("Shipments on the list"),
+        "pickup_date": env._("Day of the pickup"),
+        "ready_from": env._("Ready from"),
+        "closes_at": env._("Closes at"),
     }
 
 

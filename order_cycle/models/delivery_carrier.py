@@ -6,7 +6,12 @@ class DeliveryCarrier(models.Model):
     """Odoo's delivery method: by which account and service goods travel, and what it costs."""
 
     _name = "delivery.carrier"
-    _inherit = ["delivery.carrier", "order.cycle.request", "order.cycle.quoting"]
+    _inherit = [
+        "delivery.carrier",
+        "order.cycle.request",
+        "order.cycle.quoting",
+        "order.cycle.method.papers",
+    ]
 
     delivery_type = fields.Selection(
         selection_add=[("order_cycle", "Order Cycle Connector")],
@@ -131,6 +136,13 @@ class DeliveryCarrier(models.Model):
         if self.cycle_service_id.account_id != self.cycle_account_id:
             self.cycle_service_id = False
 
+    @api.depends("delivery_type", "cycle_account_id")
+    def _compute_can_generate_return(self):
+        super()._compute_can_generate_return()
+        ours = self.filtered(lambda carrier: carrier.delivery_type == "order_cycle")
+        for carrier in ours:
+            carrier.can_generate_return = carrier._cycle_takes_returns()
+
     @api.depends("delivery_type")
     def _compute_supports_shipping_insurance(self):
         super()._compute_supports_shipping_insurance()
@@ -143,7 +155,8 @@ class DeliveryCarrier(models.Model):
     def order_cycle_rate_shipment(self, order):
         """Return the method's own price, or the carrier's if it is to be asked."""
         if self.cycle_pricing == "quote":
-            return self._cycle_rate(order)
+            # sudo: whoever may see a price has the account used, and need not be able to read it
+            return self.sudo()._cycle_rate(order)
         return self.fixed_rate_shipment(order)
 
     def order_cycle_send_shipping(self, pickings):

@@ -159,7 +159,9 @@ class OrderCycleEffects(models.AbstractModel):
     def _copy_to_deliveries(self, labels):
         """Return copies of documents that belong to the deliveries, by consignment."""
         pairs = [(row, label) for row, found in labels.items() for label in found]
-        copies = self.env["ir.attachment"].create(
+        # Odoo makes large pictures smaller, which would blur the bars.
+        Attachment = self.env["ir.attachment"].with_context(image_no_postprocess=True)
+        copies = Attachment.create(
             [
                 {
                     "name": label.name,

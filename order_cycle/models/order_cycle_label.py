@@ -87,8 +87,11 @@ class OrderCycleLabel(models.Model):
                 current |= same
             elif vals not in vals_list:
                 vals_list.append(vals)
-        for number, vals in enumerate(vals_list, start=len(kept) + 1):
-            vals["attachment_id"] = self._attach(owner, vals, vals.pop("raw"), number).id
+        for vals, attachment in zip(
+            vals_list, self._attach(owner, vals_list, len(kept)), strict=True
+        ):
+            vals["attachment_id"] = attachment.id
+            del vals["raw"]
         new = self.create(vals_list)
         current.active = True
         (kept - current)._replaced_by(new | current).active = False
@@ -118,20 +121,21 @@ class OrderCycleLabel(models.Model):
             "raw": document.content,
         }
 
-    def _attach(self, owner, vals, content, number):
+    def _attach(self, owner, vals_list, count):
+        """Return an attachment of `owner` for each of the values; it has `count` already."""
         # Odoo makes large pictures smaller, which would blur the bars.
-        return (
-            self.env["ir.attachment"]
-            .with_context(image_no_postprocess=True)
-            .create(
+        Attachment = self.env["ir.attachment"].with_context(image_no_postprocess=True)
+        return Attachment.create(
+            [
                 {
                     "name": owner._paper_name(number, vals["format"]),
                     "res_model": owner._name,
                     "res_id": owner.id,
-                    "raw": content,
+                    "raw": vals["raw"],
                     "mimetype": vals["mimetype"],
                 }
-            )
+                for number, vals in enumerate(vals_list, start=count + 1)
+            ]
         )
 
     def _show_on_pieces(self):

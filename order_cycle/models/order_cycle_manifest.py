@@ -87,7 +87,9 @@ class OrderCycleManifest(models.Model):
         if paper:
             url = f"/web/content/{paper.attachment_id.id}"
             return {"type": "ir.actions.act_url", "url": url, "target": "new"}
-        return self.env.ref("order_cycle.action_report_handover").report_action(self)
+        report = self.env.ref("order_cycle.action_report_handover")
+        # Ours has no letterhead to be chosen first.
+        return report.report_action(self, config=False)
 
     def action_hand_over(self):
         """Say that the driver has taken all that is on these lists."""

@@ -152,7 +152,9 @@ class OrderCyclePapers(models.AbstractModel):
     def _pick_key(self):
         picking = self.picking_id
         batch = picking.batch_id.name if "batch_id" in picking._fields else ""
-        day = fields.Datetime.context_timestamp(self, picking.scheduled_date).date()
+        day = fields.Datetime.context_timestamp(
+            self, picking.scheduled_date or picking.create_date
+        ).date()
         shelves = self._first_steps().move_line_ids.location_id.mapped("complete_name")
         return (batch or "", day, min(shelves, default=""), picking.name or "", self.id)
 

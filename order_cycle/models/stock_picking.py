@@ -12,10 +12,13 @@ MANAGER = "order_cycle.group_order_cycle_manager"
 
 class StockPicking(models.Model):
     _name = "stock.picking"
-    _inherit = ["stock.picking", "order.cycle.handover", "order.cycle.choice"]
+    _inherit = ["stock.picking", "order.cycle.return.delivery", "order.cycle.handover", "order.cycle.choice"]
 
     cycle_consignment_ids = fields.One2many(
-        "order.cycle.consignment", "picking_id", string="Consignments"
+        "order.cycle.consignment",
+        "picking_id",
+        string="Consignments",
+        domain=[("is_return", "=", False)],
     )
     cycle_consignment_count = fields.Integer(compute="_compute_cycle_consignment_count")
     cycle_waits_for_carrier = fields.Boolean(
@@ -54,6 +57,10 @@ class StockPicking(models.Model):
             )
 
     # === ACTION METHODS === #
+
+    def action_print_cycle_labels(self):
+        """Open the labels of these deliveries as one file, in the order of picking."""
+        return self.cycle_consignment_ids.action_print_labels()
 
     def action_view_cycle_consignments(self):
         action = self.env["ir.actions.act_window"]._for_xml_id("order_cycle.action_consignments")
@@ -228,7 +235,7 @@ class StockPicking(models.Model):
             "partner_id": self.partner_id.id,
             "carrier_id": self.carrier_id.id,
             "account_id": self.carrier_id._cycle_account_for(self.company_id).id,
-            "leg": 1 + len(self.cycle_consignment_ids),
+            "leg": 1 + len(self.cycle_consignment_ids) + len(self.cycle_return_ids),
             "parcel_ids": [Command.create(vals) for vals in self._prepare_cycle_parcels()],
         }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+from odoo import fields
 from odoo.tests.common import _super_send
 
 from .common import OrderCycleCommon
@@ -32,6 +33,20 @@ class RehearsalCarrier:
         """Return the bookings that the carrier holds, of one of our references if given."""
         bookings = self._control("GET", "bookings")["bookings"]
         return [row for row in bookings if reference in (None, row["reference"])]
+
+    def sends_on(self, consignment, journey, reached=None):
+        """Choose what becomes of a booking, and how many stages are behind it."""
+        plan = {"number": consignment.waybill_ref, "journey": journey, "reached": reached}
+        self._control("POST", "journey", plan)
+
+    def notifies(self, consignment, url, secret, **plan):
+        """Have the carrier send its notices; return the status of each answer."""
+        plan = {"number": consignment.waybill_ref, "url": url, "secret": secret, **plan}
+        return self._control("POST", "notify", plan)["statuses"]
+
+    def errands(self, name):
+        """Return the carrier's pickups or manifests, newest first."""
+        return self._control("GET", name)["errands"]
 
     def _control(self, method, name, body=None):
         data = None if body is None else json.dumps(body).encode()
@@ -133,6 +148,12 @@ class RehearsalCommon(OrderCycleCommon):
     def book(self):
         """Let the worker talk to the carriers."""
         self.run_cron("cron_book")
+
+    def track(self, *consignments):
+        """Let the worker ask where these goods are, or those that are due."""
+        for consignment in consignments:
+            consignment.next_track_at = fields.Datetime.now()
+        self.run_cron("cron_track")
 
     def later(self, consignment, seconds=3600):
         """Let time pass for consignments and their accounts."""

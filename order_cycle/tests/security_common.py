@@ -97,6 +97,7 @@ class SecurityCommon(OrderCycleCommon):
         self.env["order.cycle.label"]._keep(consignment, [paper])
         checks = self.env["order.cycle.carrier.check"]._start(self.stage_account)
         checks.label_id = self.a_label(checks[0])
+        self.a_delivery(consignment)
         self.Exception._raise(order, "ship", "failed", "The customer moved.")
         self.receive(self.a_payload("BAD", [("NOTHING", 1)]), "phone")
         self.env["order.cycle.signal"]._emit(order, "clock")
@@ -134,6 +135,23 @@ class SecurityCommon(OrderCycleCommon):
         )
         consignment.pickup_id = pickup
         return pickup
+
+    def a_delivery(self, consignment):
+        """Have the carrier tell that the goods were handed over, and prove it."""
+        told = {
+            "company_id": self.company.id,
+            "consignment_id": consignment.id,
+            "code": "delivered",
+            "happened_at": "2026-01-05",
+            "received_at": "2026-01-05",
+        }
+        self.env["order.cycle.tracking.event"].create(
+            {**told, "source": "webhook", "event_key": "e-1"}
+        )
+        self.env["order.cycle.notice"].create(
+            {**told, "account_id": self.account.id, "notice_ref": f"n-{consignment.id}"}
+        )
+        consignment.proof_ids = self.a_label(consignment)
 
     def a_label(self, consignment):
         return self.env["ir.attachment"].create(

@@ -10,6 +10,7 @@ KINDS = {"list", "kanban", "form", "search"}
 
 # Models without a screen of their own, and why.
 INSIDE = {
+    "order.cycle.tracking.event": "shown on the consignment",
     "order.cycle.carrier.setting": "rows on the form of a carrier account",
     "order.cycle.carrier.check": "rows on the form of a carrier account, and in its rehearsal",
     "order.cycle.label": "shown on the form of a consignment",
@@ -38,6 +39,7 @@ MENUS = {
     "menu_shipping_manifests": "user",
     "menu_shipping_pickups": "user",
     "menu_shipping_calls": "operator",
+    "menu_shipping_notices": "operator",
     "menu_shipping_bills": "operator",
     "menu_shipping_bill_lines": "operator",
     "menu_configuration": "manager",

@@ -30,6 +30,7 @@ class OrderCyclePickupOrder(models.TransientModel):
         required=True,
         compute="_compute_warehouse_id",
         store=True,
+        precompute=True,
         readonly=False,
         domain="[('company_id', '=', company_id)]",
         ondelete="cascade",

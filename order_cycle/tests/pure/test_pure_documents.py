@@ -6,6 +6,7 @@ import resource
 import threading
 import time
 
+import hand_made_pdf
 import papers
 import poison
 import pytest
@@ -26,14 +27,14 @@ def good_files():
     yield "a packed label", "pdf", papers.a_pdf(pageCompression=1)
     yield "50 pages", "pdf", papers.a_pdf(*["page"] * 50)
     yield "spaces around", "pdf", b"\n" + PDF + b"\r\n"
-    yield "packed objects", "pdf", poison.a_packed_page(b"")
-    yield "a newer version", "pdf", poison._updated(poison.a_page())
+    yield "packed objects", "pdf", hand_made_pdf.a_packed_page(b"")
+    yield "a newer version", "pdf", hand_made_pdf.updated(hand_made_pdf.a_page())
     yield "the words of an action as text", "pdf", papers.a_pdf("/JavaScript /Launch ^XA")
-    yield "a name that only begins like one", "pdf", poison.a_page(b"/JSomething (a)")
+    yield "a name that only begins like one", "pdf", hand_made_pdf.a_page(b"/JSomething (a)")
     yield (
         "a link to a page",
         "pdf",
-        poison.a_page(
+        hand_made_pdf.a_page(
             page=b"/Annots [<< /Subtype /Link /A << /S /URI /URI (https://a.example) >> >>]"
         ),
     )
@@ -125,7 +126,7 @@ def test_many_threads_get_each_their_own_verdict():
     judge, found = document_judge.Judge(), {}
 
     def look(number):
-        content = PDF if number % 2 else poison.a_page(page=b"/AA << >>")
+        content = PDF if number % 2 else hand_made_pdf.a_page(page=b"/AA << >>")
         found[number] = judge.passes("pdf", content)
 
     threads = [threading.Thread(target=look, args=(number,)) for number in range(16)]
