@@ -59,7 +59,10 @@ class SaleOrder(models.Model):
         "order.cycle.shortage.line", "order_id", string="Shortages"
     )
     cycle_consignment_ids = fields.One2many(
-        "order.cycle.consignment", "order_id", string="Consignments"
+        "order.cycle.consignment",
+        "order_id",
+        string="Consignments",
+        domain=[("is_return", "=", False)],
     )
     # With all rights: whoever may read an order sees where it stands.
     cycle_exception_count = fields.Integer(compute="_compute_cycle_counts", compute_sudo=True)

@@ -12,7 +12,12 @@ MANAGER = "order_cycle.group_order_cycle_manager"
 
 class StockPicking(models.Model):
     _name = "stock.picking"
-    _inherit = ["stock.picking", "order.cycle.return.delivery", "order.cycle.handover", "order.cycle.choice"]
+    _inherit = [
+        "stock.picking",
+        "order.cycle.return.delivery",
+        "order.cycle.handover",
+        "order.cycle.choice",
+    ]
 
     cycle_consignment_ids = fields.One2many(
         "order.cycle.consignment",
