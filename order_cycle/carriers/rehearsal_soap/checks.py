@@ -32,6 +32,9 @@ def booking_problems(request: ShipmentRequest) -> tuple[FieldProblem, ...]:
     found = Findings()
     found.one_of("service", "Service", request.service, mapping.SERVICE_CODES)
     _check_shipment(found, request)
+    if request.is_return:
+        text = "The carrier takes no returns. Choose another delivery method."
+        found.add("is_return", "not_offered", text)
     return found.problems()
 
 

@@ -18,6 +18,7 @@ ADDON = Path(__file__).resolve().parents[2]
 # end of the path, so that the add-on's other folders (tests, tools) hide nobody else's.
 sys.path.append(str(ADDON))
 
+from conformance_desk import desk  # noqa: E402, F401 - a fixture
 from rehearsal_carriers import FreightAccount, ParcelAccount  # noqa: E402
 
 

@@ -1,13 +1,17 @@
 """The part of a stage that every carrier shares: the socket, the book, and the misbehaviour."""
 
-import gzip
 import threading
 import time
+import zlib
 from collections import deque
 from dataclasses import dataclass, field
-from functools import partial
+from datetime import date, timedelta
+from datetime import time as clock
+from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
+
+from carriers.dto import PickupRequest
 
 #: What a stage can be asked to do with one call. ``before``: the carrier does nothing of what was
 #: asked; ``after``: it does all of it, and the customer is not told.
@@ -61,7 +65,8 @@ class BaseStage:
     * ``answer(request)``: a ``StageReply``; check the request against the published contract and
       put what is wrong into ``complaints`` with ``complain``; keep shipments in ``shipments``;
     * ``is_booking(request)``: whether the call books, for faults are played on bookings;
-    * ``incomplete(reply)``: the reply with what the contract demands taken out.
+    * ``incomplete(reply)``: the reply with what the contract demands taken out;
+    * if the carrier can prove a delivery: ``deliver(waybill)`` has it delivered.
 
     :ivar shipments: waybill -> dict with at least ``reference`` and ``is_live``
     :ivar complaints: what was against the contract, in words; a test ends with none
@@ -122,6 +127,27 @@ class BaseStage:
     def shipment(self, **changes):
         """Return a shipment that this carrier takes."""
         raise NotImplementedError
+
+    def pickup(self, **changes):
+        """Return a ``PickupRequest`` this carrier takes: for what ``shipment`` holds."""
+        shipment = self.shipment()
+        day = date.today() + timedelta(days=1)
+        values = {
+            "request_ref": "PU/00042",
+            # No driver comes at the weekend.
+            "pickup_date": day + timedelta(days=7 - day.weekday() if day.weekday() > 4 else 0),
+            "ready_from": clock(10),
+            "closes_at": clock(17),
+            "address": shipment.sender,
+            "pieces": len(shipment.parcels or shipment.handling_units),
+            "weight_grams": sum(
+                piece.weight_grams for piece in (*shipment.parcels, *shipment.handling_units)
+            ),
+            "handling_units": shipment.handling_units,
+            "service": shipment.service,
+            "destination_country": shipment.receiver.country_code,
+        }
+        return PickupRequest(**{**values, **changes})
 
     def answer(self, request):
         """Do what is asked."""
@@ -202,9 +228,16 @@ class BaseStage:
             time.sleep(0.1)
 
     def _bomb_after(self, handler, reply):
-        packed = gzip.compress(bytes(200 * 1024 * 1024), compresslevel=9)
-        reply = StageReply(200, packed, reply.content_type, {"Content-Encoding": "gzip"})
+        reply = StageReply(200, bomb(), reply.content_type, {"Content-Encoding": "gzip"})
         _send(handler, reply)
+
+
+@cache
+def bomb():
+    """Return 200 MB of nothing, packed; without ever holding them."""
+    packer = zlib.compressobj(9, wbits=zlib.MAX_WBITS | 16)
+    megabyte = bytes(1024 * 1024)
+    return b"".join(packer.compress(megabyte) for _ in range(200)) + packer.flush()
 
 
 def _known(fault):
