@@ -61,6 +61,7 @@ class OrderCycleException(models.Model):
             ("recall", "Cancelled after booking"),
             ("changed", "Goods changed after booking"),
             ("unknown", "Outcome unknown at the carrier"),
+            ("incident", "Goods do not arrive"),
             ("account", "Carrier account refused"),
         ],
         required=True,
@@ -145,6 +146,9 @@ class OrderCycleException(models.Model):
             ),
             "unknown": self.env._(
                 "Ask the carrier whether the shipment exists, then answer the question."
+            ),
+            "incident": self.env._(
+                "Do what the message says; it closes by itself once the goods arrive."
             ),
             "account": self.env._(
                 "Correct the credentials of the carrier account and test them: it books by itself."

@@ -227,6 +227,7 @@ class OrderCycleFlow(models.AbstractModel):
             ("escalate", self.env._("Escalate")),
             ("ship", self.env._("Ship")),
             ("book", self.env._("Book")),
+            ("deliver", self.env._("Deliver")),
             ("invoice", self.env._("Invoice")),
             ("send", self.env._("Send the invoice")),
             ("collect", self.env._("Collect")),

@@ -35,10 +35,15 @@ class OrderCycleReason(models.AbstractModel):
             "booking": self._booking_text,
             "to_invoice": self._to_invoice_text,
             "to_collect": self._to_collect_text,
-            "complete": lambda: self.env._("Delivered and paid."),
+            "complete": self._complete_text,
             "cancelled": lambda: self.env._("Cancelled."),
         }
         return texts[self.cycle_stage]() if self.cycle_stage else False
+
+    def _complete_text(self):
+        if self.cycle_track_delivery in ("booked", "in_transit", "incident"):
+            return self.env._("Sent and paid.")
+        return self.env._("Delivered and paid.")
 
     def _captured_text(self):
         if self.cycle_policy_id and not self.cycle_policy_id.auto_confirm:

@@ -26,6 +26,7 @@ class OrderCycleSignal(models.Model):
             ("shipped", "Goods left"),
             ("stopped", "Goods will not leave"),
             ("booked", "Carrier answered"),
+            ("tracked", "Goods moved on"),
             ("invoiced", "Invoice posted"),
             ("paid", "Payment recorded"),
             ("retry", "Somebody asked to try again"),

@@ -75,6 +75,9 @@ class OrderCycleTracks(models.AbstractModel):
             ("refused", "Refused"),
             ("unknown", "Outcome unknown"),
             ("booked", "Booked"),
+            ("in_transit", "On its way"),
+            ("delivered", "Delivered"),
+            ("incident", "Incident"),
         ],
         string="Delivery Track",
         compute="_compute_cycle_tracks",
@@ -112,6 +115,8 @@ class OrderCycleTracks(models.AbstractModel):
         "cycle_captured_at",
         "cycle_policy_id.settlement",
         "cycle_consignment_ids.track",
+        "cycle_consignment_ids.delivery_state",
+        "cycle_consignment_ids.is_incident",
         "cycle_shortage_line_ids.state",
         "order_line.product_uom_qty",
         "order_line.qty_delivered",
@@ -179,7 +184,9 @@ class OrderCycleTracks(models.AbstractModel):
         return "paid" if self._cycle_is_settled(invoices) else "open"
 
     def _track_delivery(self):
-        live = self.cycle_consignment_ids.filtered(lambda row: row.track != "cancelled")
+        live = self.cycle_consignment_ids.filtered(
+            lambda row: row.track != "cancelled" and not row.is_return
+        )
         tracks = set(live.mapped("track"))
         for track in ("unknown", "refused", "booking"):
             if track in tracks:
@@ -189,9 +196,19 @@ class OrderCycleTracks(models.AbstractModel):
         if any(not picking._cycle_is_handed_over() for picking in left):
             return "waiting"
         if live or left:
-            return "booked"
+            return self._track_on_the_road(live)
         is_to_come = connected or (self.carrier_id._cycle_is_connected() and not self.picking_ids)
         return "waiting" if is_to_come and self._cycle_goods_lines() else "none"
+
+    def _track_on_the_road(self, consignments):
+        """Return how far booked goods are, as far as their carriers tell."""
+        states = consignments.mapped("delivery_state")
+        if any(row.is_incident for row in consignments):
+            return "incident"
+        if states and all(state == "delivered" for state in states):
+            return "delivered"
+        is_moving = any(state and state != "announced" for state in states)
+        return "in_transit" if is_moving else "booked"
 
     def _cycle_stage_from(self, tracks):
         """Return the first thing an order with these `tracks` still needs."""
