@@ -57,9 +57,6 @@ class Client:
     def __init__(self, settings: CarrierSettings, on_exchange: OnExchange | None = None):
         self._settings = settings
         self._values = filled(settings, INFO)
-        wrong = account_problems(settings.account_number)
-        if wrong:
-            raise CarrierAuthError(wrong, code="account_unusable")
         self._transport = RestTransport(
             settings, headers={"transactionSrc": "order"}, rules=RULES, on_exchange=on_exchange
         )
@@ -198,6 +195,9 @@ class Client:
     def _call(
         self, operation: str, method: str, path: tuple[str, ...], *, headers=None, **more: Any
     ) -> Any:
+        wrong = account_problems(self._settings.account_number)
+        if wrong:
+            raise CarrierAuthError(wrong, code="account_unusable")
         if not self._settings.access_token:
             raise CarrierTokenExpired(
                 f"{operation}: there is no access token yet, so nothing was sent.",

@@ -77,8 +77,9 @@ def fixed_amount(money: Money, length: int) -> str:
     Zeros stand in front: the contract has one length for all amounts.
     """
     text = f"{money.amount:.2f}"
-    while len(text) > length and text[-1] in "0.":
-        text = text[:-1]
+    # Only what stands behind the point may go.
+    if len(text) > length:
+        text = text.rstrip("0").rstrip(".")
     return text.zfill(length) if len(text) <= length else ""
 
 
