@@ -8,6 +8,7 @@ from pathlib import Path
 from lxml import etree
 
 from dev import console, odoo_process, processes
+from dev.commands import network
 from dev.config import ADDON, Settings
 from dev.errors import SetupError
 
@@ -92,6 +93,7 @@ CHECKS: dict[str, Callable[[Settings], str]] = {
     "ruff": _ruff,
     "format": _format,
     "xml": _xml,
+    "network": network.complaints,
     "pylint": _pylint,
     "module": _module,
     "translations": _translations,
