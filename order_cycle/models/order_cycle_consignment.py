@@ -13,6 +13,9 @@ class OrderCycleConsignment(models.Model):
 
     _name = "order.cycle.consignment"
     _inherit = [
+        "order.cycle.incident",
+        "order.cycle.polling",
+        "order.cycle.tracking",
         "order.cycle.return",
         "order.cycle.papers",
         "order.cycle.departure",

@@ -10,10 +10,11 @@ FAILED_TRIES = 2
 INCIDENT_STATES = (*INCIDENTS, "cancelled")
 
 
-class OrderCycleIncident(models.Model):
+class OrderCycleIncident(models.AbstractModel):
     """What a person has to do about goods that do not arrive."""
 
-    _inherit = "order.cycle.consignment"
+    _name = "order.cycle.incident"
+    _description = "Incidents of a Consignment"
 
     is_incident = fields.Boolean(
         string="Incident",

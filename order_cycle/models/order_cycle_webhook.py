@@ -2,7 +2,7 @@ import base64
 import hashlib
 import logging
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -20,6 +20,8 @@ PATH = "/order_cycle/webhook/"
 # The path names the account with 128 random bits, so that nothing a call says has to be believed.
 REF_BYTES = 16
 SECRET_BYTES = 24
+# A carrier that was silent for longer may have been told another address.
+STILL_TELLING = timedelta(days=2)
 
 
 class OrderCycleWebhook(models.Model):
@@ -80,14 +82,12 @@ class OrderCycleWebhook(models.Model):
 
     def _compute_webhook_last_at(self):
         # sudo: whoever sees the account may know when the carrier spoke last
-        groups = (
-            self.env["order.cycle.notice"]
-            .sudo()
-            ._read_group([("account_id", "in", self.ids)], ["account_id"], ["received_at:max"])
-        )
-        last = {account.id: moment for account, moment in groups}
+        Notice = self.env["order.cycle.notice"].sudo()
         for account in self:
-            account.webhook_last_at = last.get(account.id, False)
+            last = Notice.search(
+                [("account_id", "=", account.id)], order="received_at desc", limit=1
+            )
+            account.webhook_last_at = last.received_at
 
     # === CRUD METHODS === #
 
@@ -166,9 +166,11 @@ class OrderCycleWebhook(models.Model):
         return bool(self.carrier_code) and Capability.WEBHOOK in self._info().capabilities
 
     def _sends_notices(self):
-        """Return whether the carrier has told us of something: then it is asked less often."""
+        """Return whether the carrier tells us of what happens: then it is asked less often."""
+        last = self.webhook_last_at
         # sudo: see the fields
-        return bool(self.sudo().webhook_secret and self.webhook_last_at)
+        has_door = bool(self.sudo().webhook_secret)
+        return bool(has_door and last and fields.Datetime.now() - last < STILL_TELLING)
 
     @api.model
     def _by_webhook_ref(self, ref):

@@ -5,7 +5,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ..carriers.dto import TrackingEvent
-from ..models.order_cycle_tracking import ASK_EVERY
+from ..models.order_cycle_polling import ASK_EVERY
 from .rehearsal_common import RehearsalCommon
 
 
@@ -174,6 +174,17 @@ class TestTracking(RehearsalCommon):
             self.forget(consignment)
         at = datetime(2026, 3, 2, 17)
         self.assertEqual(ends, {("delivered", at, "Carla Bianchi", "Milano, IT", False, 6)})
+
+    def test_each_scan_touches_the_row_so_that_two_at_once_cannot_miss_each_other(self):
+        consignment = self.a_booked_one()
+        for scan in (a_scan("in_transit", 2), a_scan("announced", 1), a_scan("other", 3)):
+            consignment.last_news_at = False
+            consignment.flush_recordset()
+            consignment._take_events([scan], "webhook")
+            self.assertTrue(consignment.last_news_at)
+            consignment.last_news_at = False
+            consignment._take_events([scan], "poll")
+            self.assertFalse(consignment.last_news_at, "nothing new was told")
 
     def forget(self, consignment):
         consignment.event_ids.unlink()

@@ -11,7 +11,7 @@ from ..carriers.api import Capability
 from ..carriers.errors import CarrierUnavailable
 from ..carriers.rehearsal_rest import info as rest_info
 from ..carriers.rehearsal_rest.client import Client
-from ..models.order_cycle_tracking import PROOF_TRIES, OrderCycleTracking
+from ..models.order_cycle_polling import PROOF_TRIES, OrderCyclePolling
 from .rehearsal_common import RehearsalCommon
 
 DEAD = "http://127.0.0.1:9"
@@ -83,7 +83,7 @@ class TestTrackingCarriers(RehearsalCommon):
 
     def test_a_row_that_cannot_be_recorded_stops_no_other(self):
         parcel, pallet = self.two_booked_ones()
-        record = OrderCycleTracking._record_news
+        record = OrderCyclePolling._record_news
 
         def failing(row, answer):
             if row.id == parcel.id:
@@ -92,7 +92,7 @@ class TestTrackingCarriers(RehearsalCommon):
             return record(row, answer)
 
         with (
-            patch.object(OrderCycleTracking, "_record_news", failing),
+            patch.object(OrderCyclePolling, "_record_news", failing),
             mute_logger("odoo.addons.order_cycle.models.tracking_worker"),
         ):
             self.track(parcel, pallet)
