@@ -15,12 +15,14 @@ class Answer:
     """What came of a call: a value or an error, and what was said on the wire.
 
     :param reference: our reference at the time of the call
+    :param token: the access token it was made with, if the carrier wants one
     """
 
     reference: str = ""
     value: Any = None
     error: CarrierError | None = None
     exchanges: list[Exchange] = field(default_factory=list)
+    token: str = field(default="", repr=False)
 
 
 class CarrierCall:
@@ -34,6 +36,8 @@ class CarrierCall:
     def __init__(self, account, reference):
         self._answer = Answer(reference=reference)
         self._question = None
+        # sudo: the worker forgets a token that the carrier no longer takes
+        self._answer.token = account.sudo().access_token or ""
         self.client = account._client(self._answer.exchanges.append)
         self.seconds = float(account.deadline_s)
 

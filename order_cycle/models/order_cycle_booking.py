@@ -3,7 +3,14 @@ from odoo import api, fields, models, tools
 from ..carriers import from_json, payload_hash, to_json
 from ..carriers.api import Recovery
 from ..carriers.dto import Booking
-from ..carriers.errors import NOT_SENT, REFUSED, CarrierAuthError, CarrierError, InvalidShipment
+from ..carriers.errors import (
+    NOT_SENT,
+    REFUSED,
+    CarrierAuthError,
+    CarrierError,
+    CarrierTokenExpired,
+    InvalidShipment,
+)
 from .carrier_words import error_text, problem_text
 
 
@@ -104,6 +111,7 @@ class OrderCycleBooking(models.AbstractModel):
         return is_open and has_key and answer.reference == self.request_ref
 
     def _keep_calls(self, answers):
+        self._forget_tokens(answers)
         Call = self.env["order.cycle.call"]
         Call.create(
             [

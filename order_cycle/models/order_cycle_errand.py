@@ -85,7 +85,12 @@ class OrderCycleErrand(models.AbstractModel):
         else:
             self._record_answer(answer.value)
 
+    def _search_due(self, domain, limit, under_way):
+        rows = super()._search_due(domain, limit, under_way)
+        return rows - rows._put_off_without_token()
+
     def _keep_calls(self, answers):
+        self._forget_tokens(answers)
         Call = self.env["order.cycle.call"]
         Call.create(
             [

@@ -4,10 +4,13 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..carriers.errors import CarrierTokenExpired
 from ..tools import commit
 from .outbox_worker import OutboxWorker, Step
 
 MAX_BACKOFF_S = 1800
+# While somebody else signs in at the carrier.
+TOKEN_WAIT = timedelta(seconds=2)
 
 
 class OrderCycleOutbox(models.AbstractModel):
@@ -249,6 +252,31 @@ class OrderCycleOutbox(models.AbstractModel):
     def _wake(self, at=None):
         """Have the worker come back, now or at a time."""
         self._worker_cron().sudo()._trigger(at=at)
+
+    # === TOKENS, for rows with a carrier account === #
+
+    def _put_off_without_token(self):
+        """Put off and return the rows whose account has no access token yet: somebody fetches it.
+
+        Ends the transaction: a carrier may be asked for the token.
+        """
+        waiting = self.browse()
+        for account, rows in self.grouped("account_id").items():
+            rows = rows.filtered(lambda row: not row.effects_pending)
+            if rows and not account._ensure_token():
+                soon = fields.Datetime.now() + TOKEN_WAIT
+                rows.write({"next_try_at": account._closed_until() or soon})
+                waiting |= rows
+        return waiting
+
+    def _forget_tokens(self, answers):
+        """Have tokens fetched anew that the carrier no longer took.
+
+        :param dict answers: `Answer` of each of these rows
+        """
+        for row, answer in answers.items():
+            if isinstance(answer.error, CarrierTokenExpired):
+                row.account_id._forget_token(answer.token)
 
     # === HOOKS === #
 

@@ -58,6 +58,7 @@ class OrderCycleRecovery(models.AbstractModel):
         full = [account_id for account_id, free in places.items() if free <= 0]
         has_place = ["|", ("effects_pending", "=", True), ("account_id", "not in", full)]
         rows = super()._search_due([*has_place, *domain], limit, under_way)
+        rows -= rows._put_off_without_token()
         return rows.filtered(lambda row: row.effects_pending or row._takes_place(places))
 
     def _takes_place(self, places):
@@ -186,7 +187,10 @@ class OrderCycleRecovery(models.AbstractModel):
         return Step(call=call, record=record, lost=lambda row, error: row._put_off(error))
 
     def _ask_later(self, error):
-        """Put the question off, longer each time, and not before the carrier said."""
+        """Put the question off, longer each time, and not before the carrier said.
+
+        :param CarrierError error: why there is no answer
+        """
         self.account_id._rest_after(error)
         self.failures += 1
         next_try_at = self._backoff(error.retry_after_s)
