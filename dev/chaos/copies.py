@@ -163,7 +163,6 @@ def _by_rpc(env: Any, rows: Any) -> None:
 
 def _by_template(settings: Settings, name: str, copy: str) -> None:
     """`createdb -T`: database.uuid and database.secret come along."""
-    sql.close_to_connections(settings, name)
     sql.create(settings, copy, name)
 
 

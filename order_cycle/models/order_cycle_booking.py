@@ -8,7 +8,6 @@ from ..carriers.errors import (
     REFUSED,
     CarrierAuthError,
     CarrierError,
-    CarrierTokenExpired,
     InvalidShipment,
 )
 from .carrier_words import error_text, problem_text

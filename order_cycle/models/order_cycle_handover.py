@@ -43,9 +43,9 @@ class OrderCycleHandover(models.AbstractModel):
         for picking in self.filtered(lambda one: one.picking_type_code == "outgoing"):
             # sudo: whoever validates a delivery need not see what the carrier was told
             rows = picking._cycle_live_consignments().sudo()
-            booked_before = rows.filtered(lambda row: row.picking_id != picking and row.payload)
-            for row in booked_before:
-                picking._cycle_compare_goods(row)
+            for row in rows.filtered("payload"):
+                if row.picking_id != picking:
+                    picking._cycle_compare_goods(row)
 
     def _cycle_compare_goods(self, row):
         told, now = row.parcel_ids, self._prepare_cycle_parcels()

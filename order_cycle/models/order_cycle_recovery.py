@@ -49,7 +49,8 @@ class OrderCycleRecovery(models.AbstractModel):
 
     def _search_due(self, domain, limit, under_way):
         """Leave out what an account has no place for: a carrier that hangs delays no other."""
-        accounts = self.env["order.cycle.carrier.account"].with_context(active_test=False).search([])
+        every_account = self.env["order.cycle.carrier.account"].with_context(active_test=False)
+        accounts = every_account.search([])
         places = accounts.filtered(lambda account: not account._closed_until())._places()
         for row in self.browse(under_way):
             # A booking that is being sent was counted already; a question was not.
