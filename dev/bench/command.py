@@ -11,34 +11,45 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from dev import console, database, inside, sql
-from dev.bench import plan, report, verify
+from dev import console, database, inside, odoo_source, sql
+from dev.bench import carriers, plan, report, verify
 from dev.config import Settings
 
 RESULTS = Path("bench/results.json")
 PERFORM = {report.STOCK: "dev.bench.stock:perform", report.OURS: "dev.bench.cycle:perform"}
 
 
-def run(settings: Settings, _arguments: list[str]) -> int:
-    """Measure, check the work, print and write the figures; 0 if it is right and fast enough."""
+def run(settings: Settings, arguments: list[str]) -> int:
+    """Measure what is named (`orders`, `bookings`), or both; 0 if it is right and fast enough."""
+    results = {name: PARTS[name](settings) for name in arguments or PARTS}
+    _write(settings.project / RESULTS, results)
+    console.say(f"Written to {RESULTS}.")
+    return 0 if all(result["ok"] for result in results.values()) else 1
+
+
+def _bookings(settings: Settings) -> dict[str, Any]:
+    result = carriers.measure(settings)
+    console.say(f"\n{json.dumps(result, indent=2)}\n")
+    return {**_when_and_where(settings), **result, "ok": not result["problems"]}
+
+
+def _orders(settings: Settings) -> dict[str, Any]:
+    """Measure orders on both sides, and check that the work was done."""
     with _databases(settings) as names:
         with console.step("company") as step:
-            [odoo] = {
-                inside.call(settings, name, "dev.bench.company:prepare") for name in names.values()
-            }
-            step.result(f"the same one in {len(names)} databases, Odoo {odoo}")
+            for name in names.values():
+                inside.call(settings, name, "dev.bench.company:prepare")
+            step.result(f"the same one in {len(names)} databases")
         turns = _measure(settings, names)
         with console.step("verification") as step:
             problems = _problems(settings, names)
             step.result(f"{len(problems)} problems" if problems else "the work was done")
-    result = {
-        "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "machine": _machine(settings, odoo),
-        **report.results(turns, problems),
-    }
-    _write(settings.project / RESULTS, result)
-    console.say(f"\n{report.table(result)}\n\n{report.verdict(result)}\nWritten to {RESULTS}.")
-    return 0 if result["ok"] else 1
+    result = {**_when_and_where(settings), **report.results(turns, problems)}
+    console.say(f"\n{report.table(result)}\n\n{report.verdict(result)}\n")
+    return result
+
+
+PARTS = {"orders": _orders, "bookings": _bookings}
 
 
 @contextlib.contextmanager
@@ -80,19 +91,25 @@ def _problems(settings: Settings, names: dict[str, str]) -> list[str]:
     ]
 
 
-def _machine(settings: Settings, odoo: str) -> dict[str, Any]:
+def _when_and_where(settings: Settings) -> dict[str, Any]:
     """What the seconds depend on, without names or paths of this machine."""
     with sql.cursor(settings) as cur:
         cur.execute("SHOW server_version")
         (server,) = cur.fetchone()
     return {
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-        "postgres": server.split()[0],
-        "odoo": odoo,
+        "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "machine": {
+            "cores": os.cpu_count(),
+            "python": platform.python_version(),
+            "postgres": server.split()[0],
+            "odoo": odoo_source.SERIES,
+        },
     }
 
 
-def _write(path: Path, result: dict[str, Any]) -> None:
+def _write(path: Path, results: dict[str, Any]) -> None:
+    """Keep what was measured; what was not measured this time stays as it was."""
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    if path.exists():
+        results = {**json.loads(path.read_text(encoding="utf-8")), **results}
+    path.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
