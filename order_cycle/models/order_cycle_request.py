@@ -199,7 +199,9 @@ class OrderCycleRequest(models.AbstractModel):
 
     def _cycle_goods_of_delivery(self, picking):
         """Return the `Goods` on board, one for each product."""
-        lines = picking.move_line_ids.filtered("quantity_product_uom")
+        every_line = picking.move_line_ids
+        # A filtered recordset forgets its neighbours, and moves were read one delivery at a time.
+        lines = every_line.filtered("quantity_product_uom").with_prefetch(every_line._prefetch_ids)
         return [
             self._cycle_goods_of_lines(product, own)
             for product, own in lines.grouped("product_id").items()
