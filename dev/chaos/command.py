@@ -91,8 +91,8 @@ def _faults(settings: Settings, step: console.Step) -> Outcome:
 
 def _hostile(settings: Settings, step: console.Step) -> Outcome:
     """Let carriers answer what hurts."""
-    with bare(settings) as (name, _carriers):
-        counts = hostile.perform(settings, name, step)
+    with bare(settings) as (name, carriers):
+        counts = hostile.perform(settings, name, carriers, step)
     return counts, hostile.broken(counts)
 
 

@@ -70,6 +70,10 @@ def _capped(slices: Iterator[bytes], seconds_left: Callable[[], float]) -> bytes
                 if not has_place:
                     raise TimeoutError("other large answers were read until the deadline")
         return bytes(body)
+    except BaseException:
+        # The error keeps this frame alive for as long as it is kept itself.
+        body.clear()
+        raise
     finally:
         if has_place:
             _large_places.release()

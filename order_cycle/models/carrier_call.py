@@ -50,7 +50,9 @@ class CarrierCall:
         try:
             self._answer.value = self._question(self.client)
         except CarrierError as error:
-            self._answer.error = error
+            # Without the frames it came through: they hold the carrier's whole answer.
+            error.__context__ = error.__cause__ = None
+            self._answer.error = error.with_traceback(None)
         except Exception as error:  # noqa: BLE001  after the claim nothing may be guessed
             _logger.exception("A carrier client failed unexpectedly")
             self._answer.error = CarrierUnknownOutcome(
