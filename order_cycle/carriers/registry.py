@@ -17,6 +17,7 @@ CODES = (
     "rehearsal_soap",
     "rehearsal_plain",
     "ups",
+    "dhl_express_rest",
     "purolator",
     "purolator_freight",
     "gls_spain",
