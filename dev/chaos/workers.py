@@ -6,6 +6,7 @@ kills fit into minutes. Each worker does what the scheduled action does, over an
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -53,8 +54,9 @@ class Workers:
         ]
 
     def kill(self, pid: int) -> None:
-        """`kill -9`, as a power cut or Odoo's own watchdog would."""
-        os.kill(pid, signal.SIGKILL)
+        """`kill -9`, as a power cut or Odoo's own watchdog would; it may be dead already."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def peak_kb(pid: int) -> int:

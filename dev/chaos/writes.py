@@ -81,7 +81,9 @@ def _validate_against_rival(settings: Settings, name: str, door: Json2, picking_
     while not written and rival.is_alive():
         time.sleep(0.01)
     try:
-        door.call("stock.picking", "button_validate", ids=[picking_id])
+        # Without the question whether text messages may be sent.
+        context = {"skip_sms": True, "skip_backorder": True}
+        door.call("stock.picking", "button_validate", ids=[picking_id], context=context)
     finally:
         done.set()
         rival.join()
