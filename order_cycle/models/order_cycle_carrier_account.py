@@ -72,7 +72,7 @@ class OrderCycleCarrierAccount(models.Model):
             ("open", "Not finished"),
             ("passed", "Passed"),
             ("different", "Differences"),
-            ("failed", "Failed"),
+            ("failed", "Did not work"),
         ],
         string="Rehearsal Result",
         compute="_compute_check_state",

@@ -36,7 +36,7 @@ class OrderCycleCarrierBill(models.Model):
     )
     line_ids = fields.One2many("order.cycle.carrier.bill.line", "bill_id", string="Lines")
     amount_total = fields.Monetary(string="Billed", compute="_compute_totals", store=True)
-    expected_total = fields.Monetary(string="Expected", compute="_compute_totals", store=True)
+    expected_total = fields.Monetary(string="Expected Cost", compute="_compute_totals", store=True)
     difference_total = fields.Monetary(string="Difference", compute="_compute_totals", store=True)
     open_count = fields.Integer(
         string="To Look At",

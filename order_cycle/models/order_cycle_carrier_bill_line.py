@@ -31,6 +31,7 @@ class OrderCycleCarrierBillLine(models.Model):
         "order.cycle.consignment", index="btree_not_null", ondelete="set null"
     )
     expected = fields.Monetary(
+        string="Expected Cost",
         currency_field="company_currency_id",
         readonly=True,
         help="What was charged at booking or, without that, quoted. Of a shipment with several "

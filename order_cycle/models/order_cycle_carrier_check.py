@@ -34,7 +34,7 @@ class OrderCycleCarrierCheck(models.Model):
             ("passed", "As expected"),
             ("different", "Different"),
             ("skipped", "Left out"),
-            ("failed", "Failed"),
+            ("failed", "Did not work"),
         ],
         required=True,
         default="waiting",

@@ -126,7 +126,7 @@ class OrderCycleQuoting(models.AbstractModel):
 
         :raises UserError: nobody knows the rate of its currency
         """
-        currency = self.env["res.currency"].search([("name", "=", money.currency)], limit=1)
+        currency = self.env["res.currency"]._cycle_in_use([money.currency], company)
         if not currency:
             raise UserError(
                 self.env._(

@@ -46,6 +46,16 @@ class StageCommon(RehearsalCommon):
         self.setting("depot").value = "170"
         self.setting("meter_key").secret = "m3ter-canary"
 
+    def use_euro(self):
+        """Have the currency of the rehearsal carriers in use, at par."""
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        if euro != self.company.currency_id:
+            euro.rate_ids.unlink()
+            self.env["res.currency.rate"].create(
+                {"currency_id": euro.id, "rate": 1.0, "company_id": self.company.id}
+            )
+
     def setting(self, code):
         return self.account.setting_ids.filtered(lambda row: row.code == code)
 

@@ -10,7 +10,7 @@ class TestGoLive(StageCommon):
 
     def setUp(self):
         super().setUp()
-        self.env.ref("base.EUR").active = True
+        self.use_euro()
 
     def rehearse(self, account):
         action = account.action_rehearse()

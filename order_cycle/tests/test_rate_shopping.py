@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.order_cycle.models import order_cycle_quoting
 
@@ -23,8 +23,7 @@ class ShoppingCommon(StageCommon):
             [type("Choice", (), {"code": code, "label": code.title()}) for code in ("eco", "fast")]
         )
         self.eco, self.fast = (self.a_stage_method(code) for code in ("eco", "fast"))
-        # The rehearsal carriers' own.
-        self.env.ref("base.EUR").active = True
+        self.use_euro()
         currency = self.company.currency_id.name
         self.stage.quotes = [
             {"service": "eco", "amount": "7.50", "currency": currency, "days": 5},
@@ -103,6 +102,15 @@ class TestRate(ShoppingCommon):
         self.assertEqual((rate["success"], rate["price"]), (False, 0.0))
         self.assertIn("JPY", rate["error_message"])
 
+    def test_a_currency_that_nobody_gave_a_rate_is_no_price(self):
+        yen = self.env.ref("base.JPY")
+        yen.active = True
+        yen.rate_ids.unlink()
+        self.stage.quotes[0]["currency"] = "JPY"
+        rate = self.rate(self.eco)
+        self.assertEqual((rate["success"], rate["price"]), (False, 0.0))
+        self.assertIn("JPY", rate["error_message"])
+
     def test_a_service_that_is_not_offered_there(self):
         self.stage.quotes.pop(0)
         rate = self.rate(self.eco)
@@ -134,6 +142,16 @@ class TestRate(ShoppingCommon):
         self.eco.write({"cycle_pricing": "fixed", "fixed_price": 5.0})
         self.assertEqual(self.rate(self.eco)["price"], 5.0)
         self.assertFalse(self.stage.calls)
+
+    def test_whoever_sells_or_shops_gets_a_price_without_seeing_the_account(self):
+        seller = new_test_user(self.env, "rate_seller", groups="sales_team.group_sale_salesman")
+        self.order.user_id = seller
+        portal = new_test_user(self.env, "rate_portal", groups="base.group_portal")
+        self.order.partner_id = portal.partner_id
+        self.assertEqual(self.rate(self.eco.with_user(seller))["price"], 7.5)
+        # As a web shop asks: the order with all rights, the customer with none.
+        rate = self.rate(self.eco.with_user(portal).sudo(), self.order.with_user(portal).sudo())
+        self.assertEqual(rate["price"], 7.5)
 
     def test_odoo_s_own_window_shows_the_price(self):
         wizard = self.env["choose.delivery.carrier"].create(
@@ -189,7 +207,7 @@ class TestComparison(ShoppingCommon):
         self.assertEqual((eco.promise, fast.promise), ("late", "kept"))
         self.assertTrue(eco.is_cheapest and not eco.is_fastest and not eco.is_best)
         self.assertTrue(fast.is_fastest and fast.is_best and not fast.is_cheapest)
-        self.assertEqual(fast.merits, "cheapest that keeps the promise, fastest")
+        self.assertEqual(fast.merits, "cheapest in time, fastest")
 
     def test_days_without_work_do_not_count(self):
         self.stage.quotes[1]["days"] = 3
@@ -272,6 +290,18 @@ class TestComparison(ShoppingCommon):
         with self.assertRaisesRegex(UserError, "booked"):
             self.line(comparison, self.fast).action_choose()
         self.assertEqual(self.order.carrier_id, self.parcel)
+
+    def test_who_packs_and_who_sells_compares_and_chooses(self):
+        self.order.action_confirm()
+        packer = new_test_user(self.env, "compare_packer", groups="stock.group_stock_user")
+        seller = new_test_user(self.env, "compare_seller", groups="sales_team.group_sale_salesman")
+        self.order.user_id = seller
+        for source, user in ((self.order.picking_ids, packer), (self.order, seller)):
+            with self.subTest(user=user.login):
+                comparison = self.compare(source.with_user(user)).with_user(user)
+                self.line(comparison, self.fast).action_choose()
+                self.assertEqual(source.carrier_id, self.fast)
+                source.carrier_id = self.parcel
 
     def test_nobody_to_ask_is_said(self):
         (self.eco | self.fast | self.parcel | self.freight).active = False

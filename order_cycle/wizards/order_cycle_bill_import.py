@@ -205,7 +205,9 @@ class OrderCycleBillImport(models.TransientModel):
     def _currencies(self, rows):
         """Return {what stands in the column: currency}."""
         codes = {row.get(self.currency_column or "", "") for row in rows}
-        found = self.env["res.currency"].search([("name", "in", [code.upper() for code in codes])])
+        company = self.account_id.company_id or self.env.company
+        names = [code.upper() for code in codes]
+        found = self.env["res.currency"]._cycle_in_use(names, company)
         by_name = found.grouped("name")
         currencies = {
             code: by_name.get(code.upper()) if code else self.currency_id for code in codes

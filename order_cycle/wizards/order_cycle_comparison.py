@@ -24,11 +24,13 @@ class OrderCycleComparison(models.TransientModel):
     promised_on = fields.Date(string="Promised for", readonly=True)
     line_ids = fields.One2many("order.cycle.comparison.line", "comparison_id", readonly=True)
     answer_count = fields.Integer(compute="_compute_answer_count")
+    has_silent = fields.Boolean(string="Some Named No Price", compute="_compute_answer_count")
 
     @api.depends("line_ids.is_answer")
     def _compute_answer_count(self):
         for comparison in self:
             comparison.answer_count = len(comparison.line_ids.filtered("is_answer"))
+            comparison.has_silent = comparison.answer_count < len(comparison.line_ids)
 
     @api.model
     def _open_for(self, source):
@@ -44,6 +46,7 @@ class OrderCycleComparison(models.TransientModel):
             "res_id": comparison.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     def _prepare_vals(self, source):

@@ -21,7 +21,7 @@ class OrderCycleComparisonLine(models.TransientModel):
     transit_days = fields.Integer(string="Working Days", readonly=True)
     arrives_on = fields.Date(string="Arrives on", readonly=True)
     promise = fields.Selection(
-        [("kept", "Keeps the promise"), ("late", "Too late"), ("unknown", "Day not named")],
+        [("kept", "In time"), ("late", "Too late"), ("unknown", "Day not named")],
         readonly=True,
     )
     is_cheapest = fields.Boolean(readonly=True)
@@ -40,7 +40,7 @@ class OrderCycleComparisonLine(models.TransientModel):
     def _compute_merits(self):
         for line in self:
             merits = [
-                (line.is_best, self.env._("cheapest that keeps the promise")),
+                (line.is_best, self.env._("cheapest in time")),
                 (line.is_cheapest, self.env._("cheapest")),
                 (line.is_fastest, self.env._("fastest")),
             ]
