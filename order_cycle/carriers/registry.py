@@ -20,6 +20,7 @@ CODES = (
     "dhl_express_rest",
     "purolator",
     "purolator_freight",
+    "nmfta_ebol",
     "gls_spain",
 )
 

@@ -39,8 +39,8 @@ class StatusRules:
     :param refused: nothing was created and the same request fails again. Only believed when
         ``read_refusal`` understands the body: a proxy on the way also answers 400.
     :param not_sent: nothing was created, later it may work (429, 503).
-    :param read_refusal: error body -> ``Refusal``; raises ``CarrierProtocolError`` if it is not
-        the carrier's.
+    :param read_refusal: error body (None without one) -> ``Refusal``; raises
+        ``CarrierProtocolError`` if it is not the carrier's.
     :param good: statuses beside 2xx that bring what was asked for, e.g. a 409 with the shipment
         that is already there.
     :param token_over: statuses that mean the access token is no longer taken; nothing was done.
@@ -92,6 +92,7 @@ class RestTransport:
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         rules: StatusRules | None = None,
+        is_folder: bool = False,
     ) -> RestAnswer:
         """Send once and return a good answer.
 
@@ -100,13 +101,14 @@ class RestTransport:
         :param form: sent as a form instead, as OAuth token endpoints want it.
         :param headers: go before those of the account.
         :param rules: what a status proves of this operation, where that differs from the others.
+        :param is_folder: the contract's path ends with a slash.
         :raises CarrierError: any other end, sorted by the rules; ``unknown`` by default.
         """
         answer = self._send(
             HttpRequest(
                 operation=operation,
                 method=method,
-                url=self._url(path, query),
+                url=self._url(path, query, is_folder),
                 headers={**self._headers, **_content_type(body, form), **(headers or {})},
                 body=_encoded(body, form),
             ),
@@ -132,8 +134,10 @@ class RestTransport:
             return answer
         raise self._http.discreet(_failure(request.operation, answer, rules))
 
-    def _url(self, path: Iterable[str], query: Mapping[str, str] | None) -> str:
-        url = "/".join((self._base_url, *(_segment(part) for part in path)))
+    def _url(
+        self, path: Iterable[str], query: Mapping[str, str] | None, is_folder: bool = False
+    ) -> str:
+        url = "/".join((self._base_url, *(_segment(part) for part in path))) + "/" * is_folder
         return f"{url}?{urlencode(query)}" if query else url
 
 
@@ -164,7 +168,7 @@ def _failure(operation: str, answer: Answer, rules: StatusRules) -> CarrierError
 
 def _refusal(operation: str, answer: Answer, rules: StatusRules) -> CarrierError:
     try:
-        refusal = rules.read_refusal(_json(operation, answer))
+        refusal = rules.read_refusal(_json(operation, answer) if answer.body else None)
     except CarrierProtocolError:
         return _unexplained(operation, answer)
     return CarrierRejected(refusal.message, code=refusal.code, fields=refusal.fields)
