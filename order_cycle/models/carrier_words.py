@@ -41,6 +41,12 @@ def _problem_sentences(env):
         "over_limit": env._("is more than the carrier takes."),
         "wrong_form": env._("is not valid."),
         "not_unique": env._("must be different for each piece."),
+        "too_short": env._("is shorter than the carrier takes."),
+        "wrong_currency": env._("is in a currency that the carrier does not take."),
+        "in_the_past": env._("is over; choose a later day."),
+        "not_after": env._("is not after the time at which the goods are ready."),
+        "address_unknown": env._("is not known to the carrier with this city."),
+        "parcels_differ": env._("did not all get a number; check the shipment at the carrier."),
     }
 
 
@@ -83,6 +89,12 @@ def _error_sentences(env):
         "database_neutralized": env._(
             "This database is neutralized: it does not reach any carrier."
         ),
+        "duplicate_reference": env._(
+            "The carrier has a shipment under this reference already. It is looked up."
+        ),
+        "label_not_ready": env._("The carrier is still making the label. It is asked again."),
+        "not_cancelled": env._("The carrier does not confirm the cancellation. Ask it."),
+        "manifest_empty": env._("The carrier has no shipments of this day."),
         "redirect_refused": env._("The carrier sent us to another address, which is not followed."),
     }
 

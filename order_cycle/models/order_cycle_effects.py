@@ -83,7 +83,7 @@ class OrderCycleEffects(models.AbstractModel):
                     "%(name)s is booked, but its label could not be had: %(message)s Get the label "
                     "again, or print it at the carrier.",
                     name=row.name,
-                    message=row.state_message,
+                    message=row.state_message or "",
                 ),
             )
 
@@ -193,8 +193,8 @@ class OrderCycleEffects(models.AbstractModel):
             )
 
     def _label_is_lost(self):
-        """Return whether the worker has given up to ask for the label."""
-        return bool(self.failures and not self.wants_label and not self.label_ids)
+        """Return whether there is no label, and nobody asks for it (any more)."""
+        return not self.wants_label and not self.label_ids
 
     def _finish_cancelled(self):
         self._solve_exceptions(with_recall=True)

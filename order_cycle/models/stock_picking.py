@@ -107,6 +107,7 @@ class StockPicking(models.Model):
 
     def action_cycle_book_now(self):
         """Book what waits for the carrier of these deliveries at once, and show the labels."""
+        self.check_access("write")
         rows = self.cycle_consignment_ids.filtered(lambda row: row.state in ("todo", "unknown"))
         if not rows:
             raise UserError(

@@ -16,7 +16,9 @@ from carriers.purolator.options import read_options
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from rogue_server import answering, rogue
 from shipments import a_parcel, a_parcel_shipment, a_receiver, an_address
+from soap_answers import envelope
 from stages import missing_contracts
 from stages.purolator_base import published
 
@@ -213,3 +215,59 @@ def message(client, request):
         "CreateShipment", (), payload, client=transport._client, options={"address": "http://x"}
     )
     return envelope
+
+
+FAULT = """<s:Fault><faultcode>s:Client</faultcode><faultstring>Not valid</faultstring>
+<detail>{detail}</detail></s:Fault>"""
+VALIDATION = (
+    '<ValidationFault xmlns="http://www.microsoft.com/practices/EnterpriseLibrary/2007/01/wcf/'
+    'validation"><Details><ValidationDetail><Message>City is odd</Message></ValidationDetail>'
+    "</Details></ValidationFault>"
+)
+
+
+@pytest.mark.parametrize(
+    ("detail", "error_class"),
+    [
+        (VALIDATION, CarrierRejected),
+        ("<Other/>", CarrierUnknownOutcome),
+        ("", CarrierUnknownOutcome),
+    ],
+)
+def test_only_the_declared_fault_is_a_refusal(detail, error_class):
+    """A failed check of a parameter is declared in the contract; any other fault proves nothing."""
+    answer = envelope(FAULT.format(detail=detail))
+    with rogue(answering(answer, status="500 Oops")) as server:
+        client = Client(replace(SETTINGS, base_url=server.url))
+        with pytest.raises(error_class) as caught:
+            client.book(a_domestic_shipment())
+    assert type(caught.value) is error_class
+    if detail == VALIDATION:
+        assert "City is odd" in caught.value.message
+
+
+def test_each_service_has_an_address_of_its_own():
+    with rogue(answering(b"")) as server:
+        client = Client(replace(SETTINGS, base_url=f"{server.url}/"))
+        with pytest.raises(CarrierProtocolError):
+            client.book(a_domestic_shipment())
+        with pytest.raises(CarrierProtocolError):
+            client.track("1")
+        paths = [request.split()[1] for request in server.requests]
+    assert paths == [
+        b"/EWS/V2/Shipping/ShippingService.asmx",
+        b"/EWS/V1/Tracking/TrackingService.asmx",
+    ]
+
+
+def a_domestic_shipment():
+    """Return a parcel within Canada."""
+    place = {
+        "city": "Toronto",
+        "state_code": "ON",
+        "zip_code": "L4W5M8",
+        "country_code": "CA",
+        "phone": "905 555 5555",
+    }
+    here, there = an_address(**place), a_receiver(**place)
+    return a_parcel_shipment(service="ground", sender=here, receiver=there)
