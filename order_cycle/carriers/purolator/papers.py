@@ -16,9 +16,8 @@ def fetch(services: Services, url: str) -> bytes:
     :raises CarrierError: it leads elsewhere, or nothing came.
     """
     parts = urlsplit(url)
-    host = parts.hostname or ""
-    is_its_own = parts.scheme == "https" and host.endswith(_DOMAIN)
-    if not is_its_own and host != services.host():
+    is_its_own = parts.scheme == "https" and (parts.hostname or "").endswith(_DOMAIN)
+    if not is_its_own and parts[:2] != services.place():
         raise CarrierProtocolError(
             "The carrier's manifest lies at an address that is not the carrier's.",
             code="document_unusable",

@@ -53,9 +53,9 @@ class Services:
         except CarrierError as error:
             raise self._http.discreet(error) from None
 
-    def host(self) -> str:
-        """Return the host that the account calls."""
-        return urlsplit(self._settings.base_url).hostname or ""
+    def place(self) -> tuple[str, str]:
+        """Return scheme and host, with its port, that the account calls."""
+        return urlsplit(self._settings.base_url)[:2]
 
     def get(self, operation: str, url: str) -> Answer:
         """Fetch a file, without credentials."""

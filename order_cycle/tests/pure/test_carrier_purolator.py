@@ -21,6 +21,8 @@ from carriers.errors import (
 from carriers.purolator import contract, mapping
 from carriers.purolator.client import Client
 from carriers.purolator.info import INFO
+from papers import a_pdf
+from rogue_server import answering, rogue
 from shipments import a_parcel, a_receiver
 from stages import missing_contracts, open_stage
 from stages.purolator import a_sender
@@ -433,9 +435,11 @@ def test_the_day_is_closed_and_its_list_fetched(stage, client):
     assert "authorization" not in stage.requests[-1].headers
 
 
-def test_a_list_that_lies_elsewhere_is_not_fetched(stage, client, monkeypatch):
-    monkeypatch.setattr(stage, "url", "http://elsewhere.example")
-    manifest = client.close_manifest([])
+def test_a_list_that_lies_elsewhere_is_not_fetched(stage, client):
+    with rogue(answering(a_pdf("A trap"))) as elsewhere:
+        stage.manifest_url = f"{elsewhere.url}/manifest.pdf"
+        manifest = client.close_manifest([])
+        assert elsewhere.requests == []
     assert manifest.documents == ()
     assert stage.is_closed
 

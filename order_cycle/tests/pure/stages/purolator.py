@@ -49,6 +49,7 @@ class Stage(PurolatorStage):
         self.labels_pending = 0
         self.is_closed = False
         self.losing_pins = 0
+        self.manifest_url = f"{self.url}/manifest.pdf"
 
     def settings(self, **changes):
         """Return the settings of an account at this stage."""
@@ -157,7 +158,7 @@ class Stage(PurolatorStage):
             "DocumentType": "PrepaidManifest",
             "Description": "Prepaid Manifest",
             "DocumentStatus": "Completed",
-            "URL": f"{self.url}/manifest.pdf",
+            "URL": self.manifest_url,
         }
         batch = {
             "ShipmentManifestDate": day,
