@@ -122,6 +122,7 @@ def still_there(settings, name, records):
 def _any_left(cur, model, ids):
     table = model.replace(".", "_").replace("ir_actions_act", "ir_act")
     table = table.replace("ir_actions_server", "ir_act_server")
+    table = table.replace("ir_actions_report", "ir_act_report_xml")
     cur.execute("SELECT to_regclass(%s)", [table])
     if cur.fetchone()[0] is None:
         return False

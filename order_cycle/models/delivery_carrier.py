@@ -46,7 +46,9 @@ class DeliveryCarrier(models.Model):
         domain="[('account_id', '=', cycle_account_id), ('kind', '=', 'accessorial')]",
         help="Asked for with every shipment of this method, e.g. a tail lift.",
     )
-    cycle_environment = fields.Selection(related="cycle_account_id.environment")
+    cycle_environment = fields.Selection(
+        related="cycle_account_id.environment", string="Environment of the Account"
+    )
     cycle_pricing = fields.Selection(
         [("fixed", "The fixed price"), ("quote", "What the carrier asks")],
         string="Price",

@@ -17,7 +17,9 @@ class OrderCycleCarrierBillLine(models.Model):
     )
     account_id = fields.Many2one(related="bill_id.account_id", store=True, index=True)
     company_id = fields.Many2one(related="bill_id.company_id", store=True, index=True)
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
     sequence = fields.Integer(string="Row", readonly=True)
     waybill_ref = fields.Char(string="Waybill", required=True, index=True)
     description = fields.Char()

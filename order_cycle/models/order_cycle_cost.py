@@ -12,7 +12,9 @@ class OrderCycleCost(models.AbstractModel):
     _description = "Cost of a Consignment"
 
     company_id = fields.Many2one("res.company")
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
     price_quoted = fields.Monetary(
         string="Quoted",
         currency_field="company_currency_id",

@@ -142,7 +142,8 @@ class OrderCycleException(models.Model):
             "refused": self.env._("Correct what the carrier names, then book again."),
             "recall": self.env._("Cancel the shipment with the carrier, then close."),
             "changed": self.env._(
-                "Cancel the shipment and hand the goods over again, or tell the carrier, then close."
+                "Cancel the shipment and hand the goods over again, or tell the carrier, then "
+                "close."
             ),
             "unknown": self.env._(
                 "Ask the carrier whether the shipment exists, then answer the question."

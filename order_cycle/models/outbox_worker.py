@@ -140,6 +140,8 @@ class OutboxWorker:
         steps = {}
         for batch in rows._by_company():
             isolate(batch, lambda some: steps.update(_next_steps(some)), _put_off)
+        # Also of a call that could not be made people are told at once.
+        self._unfinished.update(rows.filtered("effects_pending").ids)
         self._commit()
         for row_id, step in steps.items():
             self._under_way[row_id] = step

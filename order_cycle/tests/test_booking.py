@@ -182,6 +182,7 @@ class TestBooking(RehearsalCommon):
         self.assertRecordValues(consignment, [{"state": "todo", "is_in_doubt": False}])
 
     def test_the_row_that_waits_longest_is_served_first_and_not_the_newest(self):
+        self.parcel_account.max_in_flight = 1
         first, second = self.a_consignment(), self.a_consignment()
         self.later(first, 10)
         self.book()
