@@ -72,4 +72,3 @@ def _imported(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "__import__":
         return [argument.value for argument in node.args[:1] if isinstance(argument, ast.Constant)]
     return []
-

@@ -32,7 +32,6 @@ class Carrier:
         answer = requests.post(f"{self.url}/rehearsal/behaviour", json=plan, timeout=TIMEOUT_S)
         answer.raise_for_status()
 
-
     def played(self) -> Counter[str]:
         """Return how often it did what since it was told how to behave."""
         answer = requests.get(f"{self.url}/rehearsal/behaviour", timeout=TIMEOUT_S)

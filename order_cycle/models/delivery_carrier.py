@@ -140,17 +140,19 @@ class DeliveryCarrier(models.Model):
 
     @api.depends("delivery_type", "cycle_account_id")
     def _compute_can_generate_return(self):
-        super()._compute_can_generate_return()
+        result = super()._compute_can_generate_return()
         ours = self.filtered(lambda carrier: carrier.delivery_type == "order_cycle")
         for carrier in ours:
             carrier.can_generate_return = carrier._cycle_takes_returns()
+        return result
 
     @api.depends("delivery_type")
     def _compute_supports_shipping_insurance(self):
-        super()._compute_supports_shipping_insurance()
+        result = super()._compute_supports_shipping_insurance()
         self.filtered(
             lambda carrier: carrier.delivery_type == "order_cycle"
         ).supports_shipping_insurance = True
+        return result
 
     # === ODOO'S PROVIDER CONTRACT (names fixed by delivery and stock_delivery) === #
 

@@ -43,7 +43,7 @@ class OrderCycleCarrierCheck(models.Model):
     message = fields.Text(string="What came of it", readonly=True)
     seconds = fields.Float(digits=(8, 1), readonly=True)
     checked_at = fields.Datetime(string="When", readonly=True)
-    label_id = fields.Many2one("ir.attachment", string="Label", readonly=True)
+    label_id = fields.Many2one("ir.attachment", readonly=True)
 
     # === ACTION METHODS === #
 

@@ -224,9 +224,7 @@ class OrderCycleConsignment(models.Model):
             "params": {
                 "type": "warning" if lines else "success",
                 "sticky": bool(lines),
-                "message": "\n".join(
-                    [self.env._("%(count)s booked.", count=len(booked)), *lines]
-                ),
+                "message": "\n".join([self.env._("%(count)s booked.", count=len(booked)), *lines]),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
@@ -295,9 +293,7 @@ class OrderCycleConsignment(models.Model):
 
     def _check_operator(self):
         if not self.env.user.has_group(OPERATOR):
-            raise AccessError(
-                self.env._("Only an operator cancels shipments that a carrier has.")
-            )
+            raise AccessError(self.env._("Only an operator cancels shipments that a carrier has."))
 
     # === BUSINESS METHODS === #
 

@@ -39,11 +39,11 @@ class OrderCycleReturn(models.AbstractModel):
 
     def _finish_booked(self):
         outgoing, returns = self._split_returns()
-        if outgoing:
-            super(OrderCycleReturn, outgoing)._finish_booked()
-            outgoing.picking_id._cycle_return_at_once()
+        result = super(OrderCycleReturn, outgoing)._finish_booked() if outgoing else None
+        outgoing.picking_id._cycle_return_at_once()
         if returns:
             returns._finish_returns_booked()
+        return result
 
     def _finish_returns_booked(self):
         self._solve_exceptions()
@@ -58,7 +58,7 @@ class OrderCycleReturn(models.AbstractModel):
                     "The return %(name)s is booked, but its label could not be had: %(message)s "
                     "Get the label again, or print it at the carrier.",
                     name=row.name,
-                    message=row.state_message,
+                    message=row.state_message or "",
                 ),
             )
 
@@ -73,19 +73,21 @@ class OrderCycleReturn(models.AbstractModel):
 
     def _finish_cancelled(self):
         outgoing, returns = self._split_returns()
-        if outgoing:
-            super(OrderCycleReturn, outgoing)._finish_cancelled()
+        result = super(OrderCycleReturn, outgoing)._finish_cancelled() if outgoing else None
         if returns:
             returns._solve_exceptions(with_recall=True)
+        return result
 
     def _solve_exceptions(self, with_recall=False):
         """Of a return, close what is open about itself; the delivery's own are another matter."""
         outgoing, returns = self._split_returns()
+        result = None
         if outgoing:
-            super(OrderCycleReturn, outgoing)._solve_exceptions(with_recall)
+            result = super(OrderCycleReturn, outgoing)._solve_exceptions(with_recall)
         exceptions = self.env["order.cycle.exception"].search(
             [("consignment_id", "in", returns.ids), ("state", "=", "open")]
         )
         if not with_recall:
             exceptions = exceptions.filtered(lambda one: one.kind != "recall")
         exceptions._close("solved")
+        return result
