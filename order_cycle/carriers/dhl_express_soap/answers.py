@@ -1,0 +1,82 @@
+"""DHL Express over SOAP: a ShipmentResponse into our values. Pure functions."""
+
+from typing import Any
+
+from .. import documents
+from ..dto import BookedParcel, Booking, Document, ShipmentRequest
+from ..errors import CarrierProtocolError, CarrierUnknownOutcome, FieldProblem
+
+#: Notification, code: "0=SUCCESS, other value=ERROR". The contract lists none of the others, so
+#: none of them proves that nothing was booked.
+SUCCESS = "0"
+#: The contract lets the image be absent, and nothing fetches it later.
+_NO_LABEL = FieldProblem(
+    field="documents",
+    code="document_unusable",
+    text="The carrier booked the shipment and sent no label. Ask the carrier for it.",
+)
+
+
+def read_booking(data: dict[str, Any], request: ShipmentRequest) -> Booking:
+    """Read a shipment that was just booked.
+
+    :raises CarrierUnknownOutcome: no number, and an error that proves nothing.
+    :raises CarrierProtocolError: what a booking must have is not there.
+    """
+    number = data.get("ShipmentIdentificationNumber") or ""
+    if not number:
+        _check_notices(data)
+        raise _incomplete("ShipmentIdentificationNumber")
+    results = (data.get("PackagesResult") or {}).get("PackageResult") or []
+    usable, warnings = documents.sort_out(_labels(data, request))
+    return Booking(
+        waybill_ref=number,
+        parcels=_parcels(results, request),
+        documents=usable,
+        service=request.service,
+        warnings=warnings if usable or warnings else (_NO_LABEL,),
+    )
+
+
+def _check_notices(data: dict[str, Any]) -> None:
+    errors = [one for one in data["Notification"] if one.get("code") != SUCCESS]
+    if errors:
+        words = " ".join(f"{one.get('code')}: {one.get('Message') or ''}" for one in errors)
+        raise CarrierUnknownOutcome(
+            f"The carrier reports an error ({words}). Whether the shipment was booked is not "
+            "known; ask the carrier before sending it again.",
+            code="carrier_error",
+        )
+
+
+def _parcels(results: list[dict[str, Any]], request: ShipmentRequest) -> tuple[BookedParcel, ...]:
+    numbers = {one.get("number"): one.get("TrackingNumber") for one in results}
+    places = [str(place) for place in range(1, len(request.parcels) + 1)]
+    if sorted(numbers, key=str) != sorted(places) or len(results) != len(places):
+        raise _incomplete("PackagesResult")
+    return tuple(
+        BookedParcel(reference=parcel.reference, tracking_ref=numbers[place])
+        for place, parcel in zip(places, request.parcels, strict=True)
+    )
+
+
+def _labels(data: dict[str, Any], request: ShipmentRequest) -> list[Document]:
+    # One image holds the labels of all pieces.
+    only = request.parcels[0].reference if len(request.parcels) == 1 else ""
+    return [
+        Document(
+            kind="label",
+            format=(one.get("LabelImageFormat") or "").lower(),
+            content=documents.decode(one.get("GraphicImage") or ""),
+            parcel_reference=only,
+        )
+        for one in data.get("LabelImage") or []
+    ]
+
+
+def _incomplete(what: str) -> CarrierProtocolError:
+    return CarrierProtocolError(
+        f"The carrier's answer lacks {what}, which its contract promises. It may have booked the "
+        "shipment; ask before sending it again.",
+        code="answer_incomplete",
+    )
