@@ -37,7 +37,7 @@ KILL_TROUBLE = {
     "seed": 23,
 }
 
-FAULTY = 600
+FAULTY = 300
 FAULT_TROUBLE = {
     "rates": {
         "answer_lost_before": 0.05,
@@ -91,6 +91,12 @@ def faults(settings: Settings, name: str, carriers: Carriers, step: console.Step
                 break
             # The breaker does its work; the trial does not wait for two minutes each time.
             _sql(settings, name, "UPDATE order_cycle_carrier_account SET resting_until = NULL")
+            _sql(
+                settings,
+                name,
+                "UPDATE order_cycle_consignment SET next_try_at = now() AT TIME ZONE 'UTC'"
+                " WHERE state = 'todo' AND next_try_at > now() AT TIME ZONE 'UTC'",
+            )
             time.sleep(2)
         before = _count(settings, name, ids, carriers)
         played = dict(carriers.parcel.played() + carriers.freight.played())
