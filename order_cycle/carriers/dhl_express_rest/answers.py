@@ -45,6 +45,14 @@ FIELDS = {
 }
 
 
+#: The label comes with the booking or not at all: the contract cannot give it later.
+NO_LABEL = FieldProblem(
+    field="",
+    code="document_unusable",
+    text="The carrier sent no label. The shipment is booked; print it in the carrier's portal.",
+)
+
+
 def read_booking(data: Any, request: ShipmentRequest) -> Booking:
     """Read a shipment that was just booked.
 
@@ -53,16 +61,21 @@ def read_booking(data: Any, request: ShipmentRequest) -> Booking:
     packages = required(data, "packages", list)
     if len(packages) != len(request.parcels):
         raise incomplete("packages")
+    numbers = [_place_of(package, place) for place, package in enumerate(packages, start=1)]
+    if sorted(numbers) != list(range(1, len(request.parcels) + 1)):
+        raise incomplete("packages.referenceNumber")
     usable, warnings = documents.sort_out(_papers(data, request))
+    if not usable and not warnings:
+        warnings = (NO_LABEL,)
     return Booking(
         waybill_ref=required(data, "shipmentTrackingNumber", str),
         parcels=tuple(
             BookedParcel(
-                reference=_parcel_of(package, place, request).reference,
+                reference=request.parcels[number - 1].reference,
                 tracking_ref=required(package, "trackingNumber", str),
                 tracking_url=safe_link(optional_text(package, "trackingUrl")),
             )
-            for place, package in enumerate(packages, start=1)
+            for number, package in zip(numbers, packages, strict=True)
         ),
         documents=usable,
         price=_price(data.get("shipmentCharges") or []),
@@ -70,19 +83,6 @@ def read_booking(data: Any, request: ShipmentRequest) -> Booking:
         tracking_url=safe_link(optional_text(data, "trackingUrl")),
         warnings=warnings,
     )
-
-
-def read_found(data: Any, request_ref: str) -> tuple[Booking, ...]:
-    """Read the answer of ``GET /tracking`` by reference; MyDHL has no cancelled shipments."""
-    found = [
-        shipment
-        for shipment in required(data, "shipments", list)
-        if request_ref in _references(shipment)
-    ]
-    newest_first = sorted(
-        found, key=lambda one: optional_text(one, "shipmentTimestamp"), reverse=True
-    )
-    return tuple(_found(shipment) for shipment in newest_first)
 
 
 def read_events(data: Any) -> tuple[TrackingEvent, ...]:
@@ -139,7 +139,8 @@ def read_pickup(data: Any) -> Pickup:
 def read_refusal(data: Any) -> Refusal:
     """Read the error body of every operation; see ``StatusRules``."""
     detail = words(data, "detail")
-    details = [text for text in data.get("additionalDetails") or [] if isinstance(text, str)]
+    more = data.get("additionalDetails")
+    details = [text for text in more if isinstance(text, str)] if isinstance(more, list) else []
     problems = tuple(
         FieldProblem(field=our_field(text), code=_code(text), text=text)
         for text in details or [detail]
@@ -161,46 +162,24 @@ def _code(text: str) -> str:
 def _papers(data: Any, request: ShipmentRequest) -> list[Document]:
     papers = []
     for item in data.get("documents") or []:
-        kind = required(item, "typeCode", str)
+        kind = optional_text(item, "typeCode")
         place = item.get("packageReferenceNumber")
         is_placed = isinstance(place, int) and 1 <= place <= len(request.parcels)
         only = request.parcels[0].reference if len(request.parcels) == 1 else ""
         papers.append(
             Document(
                 kind={"label": "label", "invoice": "customs"}.get(kind, "other"),
-                format=required(item, "imageFormat", str).lower(),
-                content=documents.decode(encoded(item, "content")),
+                # A paper that is none leaves the booking a booking, with a warning.
+                format=optional_text(item, "imageFormat").lower(),
+                content=documents.decode(str(item.get("content") or "")),
                 parcel_reference=request.parcels[place - 1].reference if is_placed else only,
             )
         )
     return papers
 
 
-def _parcel_of(package: Any, place: int, request: ShipmentRequest):
-    number = package.get("referenceNumber", place) if isinstance(package, dict) else place
-    if not isinstance(number, int) or not 1 <= number <= len(request.parcels):
-        raise incomplete("packages.referenceNumber")
-    return request.parcels[number - 1]
-
-
-def _found(shipment: Any) -> Booking:
-    pieces = shipment.get("pieces") or []
-    return Booking(
-        waybill_ref=required(shipment, "shipmentTrackingNumber", str),
-        parcels=tuple(
-            BookedParcel(
-                reference=next(iter(_references(piece)), ""),
-                tracking_ref=required(piece, "trackingNumber", str),
-            )
-            for piece in pieces
-        ),
-        service=SERVICES.get(optional_text(shipment, "productCode"), ""),
-        was_known=True,
-    )
-
-
-def _references(node: Any) -> list[str]:
-    return [optional_text(one, "value") for one in node.get("shipperReferences") or []]
+def _place_of(package: Any, place: int) -> Any:
+    return package.get("referenceNumber", place) if isinstance(package, dict) else place
 
 
 def _event(item: Any, tracking_ref: str) -> TrackingEvent:

@@ -53,6 +53,15 @@ def account_problems(settings) -> tuple[FieldProblem, ...]:
     """Return which settings of the account have a form the carrier cannot read."""
     found = Findings()
     found.matches("ready_time", "Ready time", settings["ready_time"], tables.CLOCK, example="16:00")
+    found.matches(
+        "gmt_offset", "Time zone", settings["gmt_offset"], tables.OFFSET, example="+01:00"
+    )
+    found.one_of("incoterm", "Incoterm", settings["incoterm"], tables.INCOTERMS)
+    for name, label, limit in (
+        ("account_number", "Account number", tables.ACCOUNT_MAX),
+        ("goods_description", "Description of the goods", tables.CONTENT_MAX),
+    ):
+        found.text(name, label, settings[name], limit=limit, required=False)
     return found.problems()
 
 

@@ -1,8 +1,8 @@
 """MyDHL: capability -> mapping -> transport -> mapping, and nothing else."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from .. import auth
@@ -18,7 +18,13 @@ from ..dto import (
     ShipmentRequest,
     TrackingEvent,
 )
-from ..errors import CarrierAuthError, CarrierRejected, FieldProblem, InvalidShipment
+from ..errors import (
+    CarrierAuthError,
+    CarrierProtocolError,
+    CarrierRejected,
+    FieldProblem,
+    InvalidShipment,
+)
 from ..exchange import OnExchange
 from ..findings import clean
 from ..rest.transport import RestTransport, StatusRules
@@ -35,8 +41,6 @@ RULES = StatusRules(
 )
 #: Booking knows no 404: it is the answer of somebody on the way.
 BOOKING_RULES = replace(RULES, refused=frozenset({400, 422}))
-#: How far around today a shipment is looked for.
-_SEARCHED = timedelta(days=30)
 
 
 class Client:
@@ -62,7 +66,7 @@ class Client:
         return booking_problems(request)
 
     def book(self, request: ShipmentRequest, *, is_checked: bool = False) -> Booking:
-        """See ``CarrierClient``. Never send it again without looking it up first."""
+        """See ``CarrierClient``. Never send it again: nobody can be asked what became of it."""
         _refuse(() if is_checked else self.find_problems(request))
         data = self._call(
             "exp-api-shipments",
@@ -71,24 +75,7 @@ class Client:
             body=mapping.to_booking(request, self._values),
             rules=BOOKING_RULES,
         )
-        return answers.read_booking(data, request)
-
-    def find_by_reference(self, request_ref: str) -> tuple[Booking, ...]:
-        """See ``FindsByReference``."""
-        today = datetime.now(timezone.utc).date()
-        query = {
-            "shipmentReference": request_ref,
-            "shipperAccountNumber": self._values["account_number"],
-            "dateRangeFrom": (today - _SEARCHED).isoformat(),
-            "dateRangeTo": (today + _SEARCHED).isoformat(),
-            "levelOfDetail": "all",
-        }
-        rules = replace(RULES, refused=frozenset({404}))
-        try:
-            data = self._call("exp-api-tracking", "GET", ("tracking",), query=query, rules=rules)
-        except CarrierRejected:
-            return ()
-        return answers.read_found(data, request_ref)
+        return _read(answers.read_booking, data, request)
 
     def track(self, waybill_ref: str) -> tuple[TrackingEvent, ...]:
         """See ``Tracks``."""
@@ -110,14 +97,16 @@ class Client:
             data = self._call("exp-api-shipments-epod", "GET", path, query=query)
         except CarrierRejected:
             return None
-        return answers.read_proof(data)
+        return _read(answers.read_proof, data)
 
     def quote(self, request: ShipmentRequest) -> tuple[Quote, ...]:
         """See ``Quotes``."""
         _refuse(quote_problems(request))
         body = mapping.to_quote(request, self._values)
-        return answers.read_quotes(
-            self._call("exp-api-rates-many", "POST", ("rates",), body=body), request
+        return _read(
+            answers.read_quotes,
+            self._call("exp-api-rates-many", "POST", ("rates",), body=body),
+            request,
         )
 
     def check_address(self, address: Address) -> tuple[FieldProblem, ...]:
@@ -150,7 +139,9 @@ class Client:
         """See ``BooksPickup``."""
         _refuse(pickup_problems(request))
         body = mapping.to_pickup(request, self._values)
-        return answers.read_pickup(self._call("exp-api-pickups", "POST", ("pickups",), body=body))
+        return _read(
+            answers.read_pickup, self._call("exp-api-pickups", "POST", ("pickups",), body=body)
+        )
 
     def change_pickup(self, pickup_ref: str, request: PickupRequest) -> Pickup:
         """See ``ChangesPickup``."""
@@ -171,6 +162,21 @@ class Client:
         # For the carrier's log only; it wants 28 to 36 characters.
         headers = {"Message-Reference": str(uuid.uuid4())}
         return self._transport.call(operation, method, path, headers=headers, **options).data
+
+
+def _read(reader: Callable[..., Any], *arguments: Any) -> Any:
+    """Read an answer; whatever form it has that the contract does not know, it is of no use.
+
+    :raises CarrierProtocolError: the carrier may have done what was asked.
+    """
+    try:
+        return reader(*arguments)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise CarrierProtocolError(
+            "The carrier's answer does not have the form of its contract. It may have done what "
+            "was asked; ask before sending it again.",
+            code="answer_unreadable",
+        ) from error
 
 
 def _refuse(problems: tuple[FieldProblem, ...]) -> None:

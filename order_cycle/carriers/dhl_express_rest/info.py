@@ -1,8 +1,9 @@
 """What is known of DHL Express (MyDHL API 3.1.1) without calling it.
 
-Recovery is LOOKUP: ``Message-Reference`` is for logs, and tracking finds shipments by the shipper's
-reference and account. A shipment cannot be cancelled, only a pickup; images of the label cannot be
-fetched later. What the contract does not name (codes of cash on delivery) is not offered.
+Recovery is NONE: ``Message-Reference`` is for logs, and nothing says that tracking by the
+shipper's reference knows a shipment before its first scan, so not being found there proves
+nothing. A shipment cannot be cancelled, only a pickup; images of the label cannot be fetched later.
+What the contract does not name (codes of cash on delivery) is not offered.
 """
 
 from ..api import AccountField, Capability, CarrierInfo, Choice, Recovery
@@ -12,10 +13,9 @@ INFO = CarrierInfo(
     label="DHL Express (MyDHL)",
     protocol="rest",
     mode="parcel",
-    recovery=Recovery.LOOKUP,
+    recovery=Recovery.NONE,
     capabilities=frozenset(
         {
-            Capability.FIND_BY_REFERENCE,
             Capability.TRACK,
             Capability.QUOTE,
             Capability.PROVE_DELIVERY,
@@ -81,6 +81,4 @@ INFO = CarrierInfo(
         Choice(code="saturday_delivery", label="Delivery on Saturday"),
     ),
     label_formats=("pdf", "zpl"),
-    # Nothing says how soon tracking knows a booking; a day is more than any upload takes.
-    lookup_grace_s=24 * 3600,
 )

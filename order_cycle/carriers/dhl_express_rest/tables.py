@@ -27,6 +27,8 @@ SIDE_MAX_MM = 3_000
 REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{0,34}")
 HS_CODE = re.compile(r"[0-9.]{6,18}")
 COUNTRY = re.compile(r"[A-Z]{2}")
+OFFSET = re.compile(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]")
+ACCOUNT_MAX = 12
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 #: Global product codes: (goods that the customs see, all others).

@@ -8,12 +8,12 @@ from decimal import Decimal
 import pytest
 from carriers import get_client
 from carriers.customs_union import needs_customs
-from carriers.dhl_express_rest import mapping, tables
+from carriers.dhl_express_rest import answers, mapping, tables
 from carriers.dto import Commodity, Money, PickupRequest
 from carriers.errors import CarrierAuthError, CarrierProtocolError, CarrierRejected
 from shipments import a_parcel, a_receiver, an_address
 from stages import missing_contracts, open_stage
-from stages.base import StageRequest
+from stages.base import StageReply, StageRequest
 
 pytestmark = pytest.mark.skipif(bool(missing_contracts()), reason=missing_contracts() or "there")
 
@@ -158,6 +158,46 @@ def test_a_pickup_is_booked_changed_and_cancelled_once(client):
     client.cancel_pickup(pickup.pickup_ref, request)
     with pytest.raises(CarrierRejected):
         client.cancel_pickup(pickup.pickup_ref, request)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"documents": None},
+        {"documents": [{"typeCode": "label", "imageFormat": "PDF"}]},
+        {"documents": [{"typeCode": "label", "imageFormat": "PDF", "content": 7}]},
+    ],
+)
+def test_a_label_that_is_none_leaves_the_booking_a_booking(stage, change):
+    data = {"shipmentTrackingNumber": "1", "packages": [{"trackingNumber": "T1"}], **change}
+    booking = answers.read_booking(data, stage.shipment())
+    assert (booking.waybill_ref, booking.documents) == ("1", ())
+    assert len(booking.warnings) == 1
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data: data["packages"].append(data["packages"][0]),
+        lambda data: data.update(packages=[{"trackingNumber": "T", "referenceNumber": 9}]),
+        lambda data: data.update(shipmentCharges="much"),
+        lambda data: data.update(documents={"label": "x"}),
+        lambda data: data.update(packages="many"),
+    ],
+)
+def test_an_answer_of_another_form_is_of_no_use(stage, client, monkeypatch, spoil):
+    right = stage._ship
+
+    def spoiled(request):
+        reply = right(request)
+        data = json.loads(reply.body)
+        spoil(data)
+        return StageReply(reply.status, json.dumps(data).encode())
+
+    stage._calls[0] = stage._calls[0]._replace(serve=spoiled)
+    with pytest.raises(CarrierProtocolError):
+        client.book(stage.shipment())
+    stage.complaints.clear()
 
 
 def test_wrong_credentials_and_settings_are_the_account_s_fault(stage):

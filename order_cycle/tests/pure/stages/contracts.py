@@ -16,4 +16,5 @@ def contract(*parts):
 
 def missing_contracts():
     """Return why the published contracts cannot be tested against, or an empty text."""
-    return "" if FOLDER.is_dir() else "the published contracts are not at hand (shared data)"
+    # The one reason for a skip that CI knows.
+    return "" if FOLDER.is_dir() else "shared data not beside the project"
