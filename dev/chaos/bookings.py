@@ -37,7 +37,7 @@ KILL_TROUBLE = {
     "seed": 23,
 }
 
-FAULTY = 300
+FAULTY = 240
 FAULT_TROUBLE = {
     "rates": {
         "answer_lost_before": 0.05,
@@ -95,7 +95,9 @@ def faults(settings: Settings, name: str, carriers: Carriers, step: console.Step
                 settings,
                 name,
                 "UPDATE order_cycle_consignment SET next_try_at = now() AT TIME ZONE 'UTC'"
-                " WHERE state = 'todo' AND next_try_at > now() AT TIME ZONE 'UTC'",
+                " WHERE next_try_at > now() AT TIME ZONE 'UTC' AND (state = 'todo' OR state = 'unknown'"
+                "   AND account_id IN (SELECT id FROM order_cycle_carrier_account"
+                "                       WHERE carrier_code = 'rehearsal_rest'))",
             )
             time.sleep(2)
         before = _count(settings, name, ids, carriers)
