@@ -94,10 +94,13 @@ def faults(settings: Settings, name: str, carriers: Carriers, step: console.Step
             _sql(
                 settings,
                 name,
-                "UPDATE order_cycle_consignment SET next_try_at = now() AT TIME ZONE 'UTC'"
-                " WHERE next_try_at > now() AT TIME ZONE 'UTC' AND (state = 'todo' OR state = 'unknown'"
-                "   AND account_id IN (SELECT id FROM order_cycle_carrier_account"
-                "                       WHERE carrier_code = 'rehearsal_rest'))",
+                """
+                UPDATE order_cycle_consignment SET next_try_at = now() AT TIME ZONE 'UTC'
+                 WHERE next_try_at > now() AT TIME ZONE 'UTC'
+                   AND (state = 'todo' OR state = 'unknown' AND account_id IN (
+                        SELECT id FROM order_cycle_carrier_account
+                         WHERE carrier_code = 'rehearsal_rest'))
+                """,
             )
             time.sleep(2)
         before = _count(settings, name, ids, carriers)
