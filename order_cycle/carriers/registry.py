@@ -18,6 +18,7 @@ CODES = (
     "rehearsal_plain",
     "ups",
     "dhl_express_rest",
+    "sendcloud",
     "dhl_express_soap",
     "purolator",
     "purolator_freight",
