@@ -4,7 +4,7 @@ from typing import Any
 
 from .. import documents
 from ..dto import BookedParcel, Booking, Document, Parcel, ShipmentRequest
-from ..errors import CarrierError, CarrierRejected, CarrierUnknownOutcome, FieldProblem
+from ..errors import CarrierProtocolError, CarrierRejected, CarrierUnknownOutcome, FieldProblem
 from ..links import safe_link
 from ..rest.reading import incomplete, optional_text, required, words
 from ..rest.transport import Refusal
@@ -70,18 +70,16 @@ def read_conflict(data: Any, request: ShipmentRequest) -> Booking:
     of ours, and looked up otherwise.
     """
     shipment = data.get("data", data) if isinstance(data, dict) else None
-    if optional_text(shipment, "external_reference_id") == request.request_ref:
-        try:
-            return read_booking({"data": shipment}, request, was_known=True)
-        except CarrierRejected:
-            raise
-        except CarrierError:
-            # Not a shipment as the contract has them.
-            pass
-    raise CarrierUnknownOutcome(
+    unclear = CarrierUnknownOutcome(
         "The carrier has a shipment under this reference already. It is looked up.",
         code="duplicate_reference",
     )
+    if optional_text(shipment, "external_reference_id") != request.request_ref:
+        raise unclear
+    try:
+        return read_booking({"data": shipment}, request, was_known=True)
+    except CarrierProtocolError as error:
+        raise unclear from error
 
 
 def read_found(data: Any, request_ref: str) -> tuple[Booking, ...]:

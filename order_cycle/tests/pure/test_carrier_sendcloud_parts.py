@@ -7,7 +7,12 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from carriers.api import WebhookCall
-from carriers.errors import CarrierProtocolError, CarrierRejected, CarrierUnavailable
+from carriers.errors import (
+    CarrierProtocolError,
+    CarrierRejected,
+    CarrierUnavailable,
+    CarrierUnknownOutcome,
+)
 from carriers.sendcloud import answers, mapping, returns, tables, tracking, webhook
 from shipments import a_parcel_shipment, an_address
 
@@ -95,6 +100,19 @@ def test_a_cancelled_shipment_under_our_reference_is_no_booking():
     request = a_parcel_shipment()
     shown = _shipment("CANCELLED", external_reference_id=request.request_ref)
     with pytest.raises(CarrierRejected):
+        answers.read_conflict(shown, request)
+
+
+@pytest.mark.parametrize("shown", [None, [], {}, {"data": None}, {"id": "uuid-1"}])
+def test_a_conflict_that_shows_nothing_of_ours_is_looked_up(shown):
+    with pytest.raises(CarrierUnknownOutcome):
+        answers.read_conflict(shown, a_parcel_shipment())
+
+
+def test_a_conflict_that_shows_half_of_ours_is_looked_up():
+    request = a_parcel_shipment()
+    shown = {"data": {"id": "uuid-1", "external_reference_id": request.request_ref}}
+    with pytest.raises(CarrierUnknownOutcome):
         answers.read_conflict(shown, request)
 
 
