@@ -33,6 +33,12 @@ class OrderCycleException(models.Model):
     order_id = fields.Many2one("sale.order", ondelete="cascade", index=True, check_company=True)
     picking_id = fields.Many2one("stock.picking", string="Delivery", ondelete="cascade", index=True)
     consignment_id = fields.Many2one("order.cycle.consignment", ondelete="cascade", index=True)
+    foreign_booking_id = fields.Many2one(
+        "order.cycle.foreign.booking",
+        string="Booking of Another Connector",
+        ondelete="cascade",
+        index=True,
+    )
     intake_id = fields.Many2one("order.cycle.intake", string="Received Order", ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, index=True)
     partner_id = fields.Many2one(related="order_id.partner_id", string="Customer")
@@ -84,7 +90,8 @@ class OrderCycleException(models.Model):
     solved_by_id = fields.Many2one("res.users", string="Solved by", readonly=True)
 
     _one_open_per_cause = models.UniqueIndex(
-        "(order_id, step, kind, COALESCE(consignment_id, 0)) WHERE state = 'open'",
+        "(order_id, step, kind, COALESCE(consignment_id, 0), COALESCE(foreign_booking_id, 0))"
+        " WHERE state = 'open'",
         "This exception is open already.",
     )
 
@@ -167,6 +174,8 @@ class OrderCycleException(models.Model):
         # sudo: whoever may solve exceptions may have their deliveries and invoices tried again
         consignments = self.sudo().consignment_id.filtered(lambda row: row.state == "refused")
         consignments._requeue()
+        foreign = self.sudo().foreign_booking_id.filtered(lambda row: row.state == "refused")
+        foreign._requeue()
         unsent = self.sudo().filtered(lambda exception: exception.kind == "not_sent").order_id
         unsent.invoice_ids.filtered("cycle_send_at")._cycle_queue_sending()
         self.env["order.cycle.signal"]._emit(self.order_id, "retry")
@@ -202,6 +211,8 @@ class OrderCycleException(models.Model):
         self.ensure_one()
         if self.consignment_id:
             return self.consignment_id.action_open_next()
+        if self.foreign_booking_id:
+            return self.foreign_booking_id.action_open_next()
         record = self.order_id or self.picking_id or self.intake_id
         return record._get_records_action()
 
@@ -260,6 +271,7 @@ class OrderCycleException(models.Model):
             ("step", "=", step),
             ("kind", "=", kind),
             ("consignment_id", "=", values.get("consignment_id", False)),
+            ("foreign_booking_id", "=", values.get("foreign_booking_id", False)),
             ("state", "=", "open"),
         ]
         if not order:

@@ -5,8 +5,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..carriers.errors import CarrierTokenExpired
-from ..tools import commit
-from .outbox_worker import OutboxWorker, Step
+from ..tools import Pool, commit
+from .outbox_worker import POOL_SIZE, OutboxWorker, Step
 
 MAX_BACKOFF_S = 1800
 # While somebody else signs in at the carrier.
@@ -283,6 +283,10 @@ class OrderCycleOutbox(models.AbstractModel):
     def _worker_cron(self):
         """Return the scheduled action that works on these rows."""
         raise NotImplementedError
+
+    def _pool(self):
+        """Return what makes the calls of one run: many side by side, or one after the other."""
+        return Pool(POOL_SIZE)
 
     def _prepare_call(self):
         """Freeze the payload and return a `CarrierCall`, which needs no cursor.

@@ -112,6 +112,7 @@ class OrderCycleTracks(models.AbstractModel):
         "carrier_id.delivery_type",
         "carrier_id.integration_level",
         "picking_ids.carrier_tracking_ref",
+        "picking_ids.cycle_foreign_ids.track",
         "cycle_captured_at",
         "cycle_policy_id.settlement",
         "cycle_consignment_ids.track",
@@ -187,7 +188,8 @@ class OrderCycleTracks(models.AbstractModel):
         live = self.cycle_consignment_ids.filtered(
             lambda row: row.track != "cancelled" and not row.is_return
         )
-        tracks = set(live.mapped("track"))
+        foreign = self.picking_ids.cycle_foreign_ids.filtered(lambda row: row.track != "cancelled")
+        tracks = {*live.mapped("track"), *foreign.mapped("track")}
         for track in ("unknown", "refused", "booking"):
             if track in tracks:
                 return track
@@ -195,7 +197,7 @@ class OrderCycleTracks(models.AbstractModel):
         left = connected.filtered(lambda picking: picking.state == "done")
         if any(not picking._cycle_is_handed_over() for picking in left):
             return "waiting"
-        if live or left:
+        if live or left or foreign:
             return self._track_on_the_road(live)
         is_to_come = connected or (self.carrier_id._cycle_is_connected() and not self.picking_ids)
         return "waiting" if is_to_come and self._cycle_goods_lines() else "none"

@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg2
 
-from ..tools import Pool, commit, is_concurrency_error, isolate, transact
+from ..tools import commit, is_concurrency_error, isolate, transact
 
 _logger = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class OutboxWorker:
 
     def run(self):
         """Work until nothing is due or the time is over, and until the last answer is kept."""
-        with Pool(POOL_SIZE) as pool:
+        with self._model._pool() as pool:
             self._pool = pool
             while self._turn():
                 continue

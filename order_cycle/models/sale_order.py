@@ -245,6 +245,7 @@ class SaleOrder(models.Model):
             order._cycle_tell_of_money()
         # sudo: whoever may cancel an order may have its bookings taken back
         self.cycle_consignment_ids.sudo()._take_back()
+        self.picking_ids.sudo().cycle_foreign_ids._take_back()
         self.env["order.cycle.signal"]._emit(self, "confirmed")
         return result
 

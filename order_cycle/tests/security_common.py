@@ -93,6 +93,14 @@ class SecurityCommon(OrderCycleCommon):
         self.bill = self.a_bill(consignment)
         self.manifest = self.env["order.cycle.manifest"]._close_list(self.account, consignment)
         self.pickup = self.a_pickup(consignment)
+        # What stands here of another connector must not keep ours from booking.
+        self.env["order.cycle.foreign.booking"].create(
+            {
+                **order.picking_ids._prepare_cycle_foreign_vals(),
+                "state": "cancelled",
+                "track": "cancelled",
+            }
+        )
         paper = Document(kind="label", format="pdf", content=b"%PDF")
         self.env["order.cycle.label"]._keep(consignment, [paper])
         checks = self.env["order.cycle.carrier.check"]._start(self.stage_account)

@@ -28,6 +28,7 @@ RIGHTS = {
     "order.cycle.carrier.bill.line":
                                     ("----", "r---", "rwcd", "rwcd", "----", "----"),
     "order.cycle.consignment":      ("r---", "rw--", "rw-d", "rw-d", "r---", "rw--"),
+    "order.cycle.foreign.booking":  ("r---", "rw--", "rw-d", "rw-d", "r---", "rw--"),
     "order.cycle.label":            ("r---", "r---", "r---", "r---", "r---", "r---"),
     "order.cycle.manifest":         ("r---", "rw--", "rw-d", "rw-d", "r---", "rw--"),
     "order.cycle.pickup":           ("r---", "rw--", "rw-d", "rw-d", "r---", "rw--"),
@@ -45,6 +46,7 @@ RIGHTS = {
     "order.cycle.handover.scan":    ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
     "order.cycle.pickup.order":     ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
     "order.cycle.errand.outcome":   ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
+    "order.cycle.foreign.outcome":  ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
     "order.cycle.outcome":          ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
     "order.cycle.purchase.escalation":
                                     ("----", "rwcd", "rwcd", "rwcd", "rwcd", "----"),
@@ -57,6 +59,7 @@ WINDOWS = {
     "order.cycle.comparison.line",
     "order.cycle.end.of.day",
     "order.cycle.errand.outcome",
+    "order.cycle.foreign.outcome",
     "order.cycle.go.live",
     "order.cycle.handover.scan",
     "order.cycle.import",
@@ -157,6 +160,15 @@ PUBLIC_METHODS = {
     "order.cycle.handover.scan": {"action_confirm": "changes"},
     "order.cycle.pickup.order": {"action_order": "changes"},
     "order.cycle.errand.outcome": {"action_answer": "changes"},
+    "order.cycle.foreign.booking": {
+        "create": "odoo",
+        "write": "odoo",
+        "action_book_now": "changes",
+        "action_book_again": "changes",
+        "action_withdraw": "changes",
+        "action_open_next": "asks",
+    },
+    "order.cycle.foreign.outcome": {"action_answer": "changes"},
     "order.cycle.outcome": {"action_answer": "changes"},
     "order.cycle.purchase.escalation": {"action_apply": "changes", "default_get": "odoo"},
     "sale.order": {
@@ -181,8 +193,15 @@ PUBLIC_METHODS = {
         "action_cycle_book_now": "changes",
         "action_cycle_return_label": "changes",
         "action_view_cycle_consignments": "opens",
+        "action_view_cycle_foreign": "opens",
     },
     "delivery.carrier": {
+        "create": "odoo",
+        "write": "odoo",
+        "action_cycle_confirm_database": "changes",
+        "send_shipping": "provider",
+        "cancel_shipment": "provider",
+        "get_return_label": "provider",
         "order_cycle_rate_shipment": "provider",
         "order_cycle_send_shipping": "provider",
         "order_cycle_get_tracking_link": "provider",
@@ -328,6 +347,8 @@ class TestInterface(SecurityCommon):
         consignment = order.cycle_consignment_ids
         # Its outcome is unknown: the one case in which the next action is to ask somebody.
         consignment.write({"state": "unknown", "tracking_url": "https://example.com"})
+        foreign = order.picking_ids.cycle_foreign_ids
+        foreign.state = "human"
         shortage = order.cycle_shortage_line_ids.shortage_id
         rejected = self.Intake.search([("state", "=", "rejected")], limit=1)
         rejected.order_id = order
@@ -385,6 +406,10 @@ class TestInterface(SecurityCommon):
             ),
             "order.cycle.errand.outcome": self.env["order.cycle.errand.outcome"].create(
                 {"manifest_id": self.manifest.id}
+            ),
+            "order.cycle.foreign.booking": foreign,
+            "order.cycle.foreign.outcome": self.env["order.cycle.foreign.outcome"].create(
+                {"booking_id": foreign.id, "answer": "drop"}
             ),
             "order.cycle.outcome": self.env["order.cycle.outcome"].create(
                 {"consignment_id": consignment.id, "answer": "cancel"}

@@ -38,6 +38,7 @@ MENUS = {
     "menu_shipping_scan": "operator",
     "menu_shipping_manifests": "user",
     "menu_shipping_pickups": "user",
+    "menu_shipping_foreign": "operator",
     "menu_shipping_calls": "operator",
     "menu_shipping_notices": "operator",
     "menu_shipping_bills": "operator",
@@ -237,6 +238,7 @@ class TestViews(SecurityCommon):
                 "order.cycle.manifest": "order.cycle.errand.outcome",
                 "order.cycle.pickup": "order.cycle.errand.outcome",
                 "order.cycle.end.of.day": "order.cycle.pickup.order",
+                "order.cycle.foreign.booking": "order.cycle.foreign.outcome",
                 "order.cycle.shortage": "order.cycle.purchase.escalation",
                 "sale.order": "order.cycle.purchase.escalation",
             }[model._name]

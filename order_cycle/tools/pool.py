@@ -55,6 +55,51 @@ class Pool:
         return [(self._keys.pop(future), future.result()) for future in done]
 
 
+class InlinePool:
+    """One call after the other, made at once by the thread that owns the cursor.
+
+    Has the interface of `Pool`, for calls that need a cursor of their own.
+    """
+
+    size = 1
+
+    def __init__(self):
+        self._ended: list[tuple[Any, Any]] = []
+
+    def __enter__(self) -> "InlinePool":
+        return self
+
+    def __exit__(self, *_error) -> None:
+        """Nothing is under way: a call has ended when `submit` returns."""
+
+    def submit(self, key: Any, call: Callable[[], Any]) -> None:
+        """Make a call and keep its result.
+
+        :raises Exception: what the call raised; calls that must not be lost return their errors.
+        """
+        self._ended.append((key, call()))
+
+    @property
+    def free(self) -> int:
+        """Return how many more calls may be made before the answers are taken."""
+        return self.size - len(self._ended)
+
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether there is an answer to take."""
+        return bool(self._ended)
+
+    @property
+    def keys(self) -> tuple:
+        """Return the keys of the calls whose answers were not taken yet."""
+        return tuple(key for key, _result in self._ended)
+
+    def answers(self, _timeout_s: float | None = None) -> list[tuple[Any, Any]]:
+        """Return (key, result) of all calls since the last time; there is nothing to wait for."""
+        ended, self._ended = self._ended, []
+        return ended
+
+
 def run_all(
     calls: Mapping[Any, Callable[[], Any]], size: int = IN_FLIGHT
 ) -> Iterator[tuple[Any, Any]]:

@@ -1,6 +1,7 @@
 from . import (
     order_cycle_end_of_day,
     order_cycle_errand_outcome,
+    order_cycle_foreign_outcome,
     order_cycle_handover_scan,
     order_cycle_pickup_order,
     order_cycle_bill_import,
