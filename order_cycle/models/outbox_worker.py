@@ -66,9 +66,19 @@ class OutboxWorker:
         """Work until nothing is due or the time is over, and until the last answer is kept."""
         with self._model._pool() as pool:
             self._pool = pool
-            while self._turn():
-                continue
+            try:
+                while self._turn():
+                    continue
+            except Exception:
+                self._keep_under_way()
+                raise
         return self._seconds_left > 0
+
+    def _keep_under_way(self):
+        """Keep what carriers still answer, though this run has failed: it was paid for."""
+        self._model.env.cr.rollback()
+        while self._pool.is_busy:
+            self._keep(self._pool.answers(LOOK_AGAIN_S))
 
     def _turn(self):
         """Do one thing, what others wait for first; return whether there was anything to do.
@@ -176,20 +186,34 @@ class OutboxWorker:
         )
 
     def _in_batches(self, rows, do, on_error):
-        """Call ``do(rows)`` and commit; row by row when others get in the way time after time."""
-        env = self._model.env
+        """Call ``do(rows)`` and commit; row by row when others get in the way time after time.
 
-        def work(some):
-            for batch in some._by_company():
+        A row that others never let go is left as it is: its lease, or what is pending, has it
+        looked at again.
+        """
+        if self._done(rows, do, on_error):
+            return
+        for row in rows if len(rows) > 1 else ():
+            if not self._done(row, do, on_error):
+                _logger.error("%s: others get in the way time after time, left for later", row)
+
+    def _done(self, rows, do, on_error):
+        """Call ``do(rows)``, each company's by itself, and commit; return whether it came to that.
+
+        :raises psycopg2.OperationalError: the database is gone
+        """
+
+        def work():
+            for batch in rows._by_company():
                 isolate(batch, do, on_error)
 
         try:
-            transact(env, lambda: work(rows))
+            transact(self._model.env, work)
         except psycopg2.OperationalError as error:
-            if not is_concurrency_error(error) or len(rows) < 2:
+            if not is_concurrency_error(error):
                 raise
-            for row in rows:
-                transact(env, lambda row=row: work(row))
+            return False
+        return True
 
     def _commit(self, processed=0):
         if self._only is None:
@@ -213,9 +237,18 @@ def _record(rows, steps, answers):
 
 def _put_off(row, error):
     _logger.error("%s: work failed, put off", row, exc_info=error)
-    row._put_off(error)
+    _whatever_happens(row, lambda: row._put_off(error))
 
 
 def _lost(row, step, error):
     _logger.error("%s: the answer cannot be kept", row, exc_info=error)
-    step.lost(row, error)
+    _whatever_happens(row, lambda: step.lost(row, error))
+
+
+def _whatever_happens(row, note):
+    """Call ``note()``; if even that fails, the row is left and the others go on."""
+    isolate(row, lambda _row: note(), _log_left)
+
+
+def _log_left(row, error):
+    _logger.error("%s: the failure cannot be noted, left for later", row, exc_info=error)

@@ -121,7 +121,11 @@ class TrackingWorker:
         if isinstance(error, psycopg2.OperationalError) and not is_concurrency_error(error):
             raise error
         _logger.error("%s: its tracking failed, put off", row, exc_info=error)
-        transact(self._env, lambda: _in_its_company(row)._track_later(error))
+        try:
+            transact(self._env, lambda: _in_its_company(row)._track_later(error))
+        except Exception:
+            self._env.cr.rollback()
+            _logger.exception("%s: the failure cannot be noted, left for later", row)
 
 
 def _record(row, answer, token):

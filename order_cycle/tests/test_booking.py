@@ -207,6 +207,47 @@ class TestBooking(RehearsalCommon):
         self.assertEqual(consignment.state, "done")
         self.assertEqual(len(self.parcel_carrier.held()), 1)
 
+    def test_a_failure_that_cannot_even_be_noted_stops_no_other(self):
+        first, second = self.a_consignment(), self.a_consignment()
+        step = type(first)._next_step
+
+        def failing(row):
+            if row.id == first.id:
+                raise ValueError("a bad row")
+            return step(row)
+
+        with (
+            patch.object(type(first), "_next_step", failing),
+            patch.object(type(first), "_put_off", side_effect=ValueError("and worse")) as put_off,
+            mute_logger("odoo.addons.order_cycle.models.outbox_worker"),
+        ):
+            self.book()
+        self.assertTrue(put_off.called)
+        self.assertEqual((first | second).mapped("state"), ["todo", "done"])
+
+    def test_a_run_that_fails_keeps_the_answers_that_are_under_way(self):
+        self.parcel_account.max_in_flight = 2
+        first, second = self.a_consignment(), self.a_consignment()
+        search_due = type(first)._search_due
+
+        def failing(model, domain, limit, under_way):
+            if under_way:
+                raise ValueError("a bad query")
+            return search_due(model, domain, limit, under_way)
+
+        self.parcel_carrier.will({"play": "slow", "seconds": 0.5})
+        with (
+            patch.object(type(first), "_search_due", failing),
+            mute_logger("odoo.addons.base.models.ir_cron"),
+        ):
+            try:
+                self.book()
+            except ValueError as error:
+                self.assertIn("a bad query", str(error))
+        self.env.invalidate_all()
+        self.assertEqual((first | second).mapped("state"), ["done", "done"])
+        self.assertEqual((first | second).mapped("attempt"), [1, 1])
+
     def test_a_request_that_never_arrived_is_built_anew_on_another_day(self):
         consignment = self.a_consignment()
         self.parcel_carrier.will({"play": "too_many_requests", "seconds": 1})
