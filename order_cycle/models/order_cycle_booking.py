@@ -25,11 +25,6 @@ class OrderCycleBooking(models.AbstractModel):
     def _worker_cron(self):
         return self.env.ref("order_cycle.cron_book")
 
-    def _in_its_company(self):
-        company = self.company_id[:1]
-        lang = company.partner_id.lang or self.env.lang
-        return self.with_company(company).with_context(lang=lang)
-
     def _prepare_call(self):
         """Freeze the request and return the call that books it, or None if it cannot be sent."""
         call = self._open_call()
@@ -108,22 +103,6 @@ class OrderCycleBooking(models.AbstractModel):
         is_open = self.state in ("sending", "unknown", "human")
         has_key = self.account_id._info().recovery is Recovery.KEY
         return is_open and has_key and answer.reference == self.request_ref
-
-    def _keep_calls(self, answers):
-        self._forget_tokens(answers)
-        Call = self.env["order.cycle.call"]
-        Call.create(
-            [
-                {
-                    **Call._prepare_vals(exchange),
-                    "consignment_id": row.id,
-                    "account_id": row.account_id.id,
-                    "company_id": row.company_id.id,
-                }
-                for row, answer in answers.items()
-                for exchange in answer.exchanges
-            ]
-        )
 
     def _record_booking(self, booking):
         self.write(

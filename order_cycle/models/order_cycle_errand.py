@@ -1,13 +1,8 @@
-import logging
-
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..carriers.errors import NOT_SENT, REFUSED, CarrierAuthError, CarrierError
-from .carrier_call import CarrierCall
+from ..carriers.errors import NOT_SENT, REFUSED, CarrierAuthError
 from .carrier_words import error_text
-
-_logger = logging.getLogger(__name__)
 
 ACTIVITY = "order_cycle.activity_errand"
 
@@ -21,7 +16,7 @@ class OrderCycleErrand(models.AbstractModel):
     """
 
     _name = "order.cycle.errand"
-    _inherit = ["order.cycle.outbox", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["order.cycle.account.outbox", "mail.thread", "mail.activity.mixin"]
     _description = "Errand of a Carrier"
 
     name = fields.Char(required=True, readonly=True, copy=False, default="/")
@@ -57,23 +52,6 @@ class OrderCycleErrand(models.AbstractModel):
             call.ask(self._question())
         return call
 
-    def _open_call(self):
-        """Return a call to the carrier, or None: the row is put off."""
-        account = self.account_id
-        if not account._closed_until():
-            try:
-                return CarrierCall(account, self.request_ref)
-            except CarrierError as error:
-                account._rest_after(error)
-                self.write({"state_message": error_text(self.env, error), "effects_pending": True})
-        self.next_try_at = account._closed_until() or self._backoff()
-        return None
-
-    def _in_its_company(self):
-        company = self.company_id[:1]
-        lang = company.partner_id.lang or self.env.lang
-        return self.with_company(company).with_context(lang=lang)
-
     # === THE ANSWER === #
 
     def _record(self, answer, attempt):
@@ -84,26 +62,6 @@ class OrderCycleErrand(models.AbstractModel):
             self._record_error(answer.error)
         else:
             self._record_answer(answer.value)
-
-    def _search_due(self, domain, limit, under_way):
-        rows = super()._search_due(domain, limit, under_way)
-        return rows - rows._put_off_without_token()
-
-    def _keep_calls(self, answers):
-        self._forget_tokens(answers)
-        Call = self.env["order.cycle.call"]
-        Call.create(
-            [
-                {
-                    **Call._prepare_vals(exchange),
-                    row._call_field(): row.id,
-                    "account_id": row.account_id.id,
-                    "company_id": row.company_id.id,
-                }
-                for row, answer in answers.items()
-                for exchange in answer.exchanges
-            ]
-        )
 
     def _record_error(self, error):
         message = error_text(self.env, error)
@@ -194,10 +152,6 @@ class OrderCycleErrand(models.AbstractModel):
             )
 
     # === HOOKS === #
-
-    def _call_field(self):
-        """Return the name of the field of `order.cycle.call` that leads here."""
-        raise NotImplementedError
 
     def _question(self):
         """Return ``question(client)``; it touches no record."""

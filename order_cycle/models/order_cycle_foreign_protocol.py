@@ -33,11 +33,6 @@ class OrderCycleForeignProtocol(models.AbstractModel):
         """A connector needs a cursor: one at a time, and beside the worker of our own carriers."""
         return InlinePool()
 
-    def _in_its_company(self):
-        company = self.company_id[:1]
-        lang = company.partner_id.lang or self.env.lang
-        return self.with_company(company).with_context(lang=lang)
-
     def _prepare_call(self):
         if problem := self.carrier_id._cycle_copy_problem():
             # People are told; until one of them says that this database ships, nothing happens.

@@ -4,13 +4,11 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..carriers.errors import CarrierTokenExpired
 from ..tools import Pool, commit
 from .outbox_worker import POOL_SIZE, OutboxWorker, Step
 
 MAX_BACKOFF_S = 1800
-# While somebody else signs in at the carrier.
-TOKEN_WAIT = timedelta(seconds=2)
+PLACE_WAIT = timedelta(seconds=5)
 
 
 class OrderCycleOutbox(models.AbstractModel):
@@ -117,15 +115,16 @@ class OrderCycleOutbox(models.AbstractModel):
 
     @api.model
     def _next_due_at(self):
-        """Return when the next row is due, or False when none waits."""
+        """Return when the worker has to come back, or False when no row waits."""
         waiting = [
-            ("next_try_at", ">", fields.Datetime.now()),
+            ("next_try_at", "!=", False),
             "|",
             ("effects_pending", "=", True),
             ("state", "in", ("todo", "unknown")),
         ]
         row = self.search(waiting, order="next_try_at", limit=1)
-        return row.next_try_at
+        # What is due and was left had no place at its carrier: others use them all.
+        return row and max(row.next_try_at, fields.Datetime.now() + PLACE_WAIT)
 
     def _work_now(self):
         """Do for these rows what the worker would do, before returning. Commits.
@@ -200,6 +199,12 @@ class OrderCycleOutbox(models.AbstractModel):
         """Return these rows as the companies they belong to see them, one recordset each."""
         return [rows._in_its_company() for rows in self.grouped("company_id").values()]
 
+    def _in_its_company(self):
+        """Return these rows of one company as it sees them, and speaking its language."""
+        company = self.company_id[:1]
+        lang = company.partner_id.lang or self.env.lang
+        return self.with_company(company).with_context(lang=lang)
+
     def _put_off(self, error):
         """Try again later what failed unexpectedly. A call that is under way is left to its lease.
 
@@ -253,31 +258,6 @@ class OrderCycleOutbox(models.AbstractModel):
         """Have the worker come back, now or at a time."""
         self._worker_cron().sudo()._trigger(at=at)
 
-    # === TOKENS, for rows with a carrier account === #
-
-    def _put_off_without_token(self):
-        """Put off and return the rows whose account has no access token yet: somebody fetches it.
-
-        Ends the transaction: a carrier may be asked for the token.
-        """
-        waiting = self.browse()
-        for account, rows in self.grouped("account_id").items():
-            rows = rows.filtered(lambda row: not row.effects_pending)
-            if rows and not account._ensure_token():
-                soon = fields.Datetime.now() + TOKEN_WAIT
-                rows.write({"next_try_at": account._closed_until() or soon})
-                waiting |= rows
-        return waiting
-
-    def _forget_tokens(self, answers):
-        """Have tokens fetched anew that the carrier no longer took.
-
-        :param dict answers: `Answer` of each of these rows
-        """
-        for row, answer in answers.items():
-            if isinstance(answer.error, CarrierTokenExpired):
-                row.account_id._forget_token(answer.token)
-
     # === HOOKS === #
 
     def _worker_cron(self):
@@ -306,10 +286,6 @@ class OrderCycleOutbox(models.AbstractModel):
     def _follow_up(self):
         """Return the `Step` that asks what remains once the call has succeeded, or None."""
         raise NotImplementedError
-
-    def _in_its_company(self):
-        """Return these rows of one company as it sees them, and speaking its language."""
-        return self
 
     def _keep_calls(self, answers):
         """Keep what was said on the wire, for people.

@@ -39,14 +39,25 @@ class OrderCycleRecall(models.AbstractModel):
 
     def _can_cancel(self):
         """Return whether the carrier takes cancellations."""
-        return Capability.CANCEL in self.account_id._info().capabilities
+        return self._offers(Capability.CANCEL)
 
     def _cancel_at_carrier(self):
         """Have the carrier cancel these shipments, now or as soon as they are known.
 
-        :raises UserError: the carrier takes no cancellations
+        :raises UserError: the carrier takes no cancellations, or has collected the goods
         """
         for row in self:
+            if row._is_on_its_way():
+                raise UserError(
+                    self.env._(
+                        "%(carrier)s has the goods of %(name)s already, so it is too late to "
+                        "cancel. Ask the carrier to stop them or to bring them back; once nothing "
+                        "is on its way any more, say so with the button “Cancelled at the "
+                        "Carrier”.",
+                        carrier=row.account_id.name,
+                        name=row.waybill_ref or row.name,
+                    )
+                )
             if not row._can_cancel():
                 raise UserError(
                     self.env._(
@@ -67,10 +78,16 @@ class OrderCycleRecall(models.AbstractModel):
         """
         known = self.filtered(lambda row: row.state not in ("todo", "refused", "cancelled"))
         (self - known).filtered(lambda row: row.state != "cancelled")._set_each("cancelled")
-        by_machine = known.filtered(lambda row: row.state != "human" and row._can_cancel())
+        by_machine = known.filtered(
+            lambda row: row.state != "human" and row._can_cancel() and not row._is_on_its_way()
+        )
         by_machine._cancel_at_carrier()
         self._wake()
         return known - by_machine
+
+    def _is_on_its_way(self):
+        """Return whether the carrier has the goods, so that a person has to talk to it."""
+        return False
 
     def _set_each(self, state):
         for row in self:

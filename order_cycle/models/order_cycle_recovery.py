@@ -6,7 +6,6 @@ from odoo import fields, models
 
 from ..carriers.api import Capability, Recovery
 from ..carriers.errors import REFUSED, CarrierError
-from .carrier_call import CarrierCall
 from .carrier_words import error_text
 from .outbox_worker import Step
 
@@ -21,7 +20,7 @@ class OrderCycleRecovery(models.AbstractModel):
     """Finds out what became of a booking whose answer was lost, and gets what did not come."""
 
     _name = "order.cycle.recovery"
-    _inherit = "order.cycle.outbox"
+    _inherit = "order.cycle.account.outbox"
     _description = "Recovery of a Booking"
 
     wants_label = fields.Boolean(
@@ -45,33 +44,12 @@ class OrderCycleRecovery(models.AbstractModel):
         ]
         return ["|", *label_is_due, *super()._due_domain()]
 
-    # === WHAT MAY BE ASKED NOW? === #
+    def _is_counted(self):
+        # A booking that is being sent was counted already; a question was not.
+        return self.state == "sending"
 
-    def _search_due(self, domain, limit, under_way):
-        """Leave out what an account has no place for: a carrier that hangs delays no other."""
-        every_account = self.env["order.cycle.carrier.account"].with_context(active_test=False)
-        accounts = every_account.search([])
-        places = accounts.filtered(lambda account: not account._closed_until())._places()
-        for row in self.browse(under_way):
-            # A booking that is being sent was counted already; a question was not.
-            if row.state != "sending" and row.account_id.id in places:
-                places[row.account_id.id] -= 1
-        full = [account_id for account_id, free in places.items() if free <= 0]
-        has_place = ["|", ("effects_pending", "=", True), ("account_id", "not in", full)]
-        rows = super()._search_due([*has_place, *domain], limit, under_way)
-        rows -= rows._put_off_without_token()
-        return rows.filtered(lambda row: row.effects_pending or row._takes_place(places))
-
-    def _takes_place(self, places):
-        """Return whether there is a place left at this row's account, and take it.
-
-        An account that is closed has none and needs none: its rows are put off.
-        """
-        account_id = self.account_id.id
-        if account_id not in places:
-            return True
-        places[account_id] -= 1
-        return places[account_id] >= 0
+    def _call_field(self):
+        return "consignment_id"
 
     # === DOES IT EXIST? === #
 
@@ -149,7 +127,7 @@ class OrderCycleRecovery(models.AbstractModel):
     # === THE LABEL === #
 
     def _can_print_again(self):
-        return Capability.PRINT_AGAIN in self.account_id._info().capabilities
+        return self._offers(Capability.PRINT_AGAIN)
 
     def _follow_up(self):
         """Return the step that asks for the label that did not come with the booking."""
@@ -202,18 +180,6 @@ class OrderCycleRecovery(models.AbstractModel):
                 "effects_pending": True,
             }
         )
-
-    def _open_call(self):
-        """Return a call to the carrier, or None: the row is put off, and people are told why."""
-        account = self.account_id
-        if not account._closed_until():
-            try:
-                return CarrierCall(account, self.request_ref)
-            except CarrierError as error:
-                account._rest_after(error)
-                self.write({"state_message": error_text(self.env, error), "effects_pending": True})
-        self.next_try_at = account._closed_until() or self._backoff()
-        return None
 
     def _now(self):
         return fields.Datetime.now()

@@ -8,6 +8,8 @@ from ..carriers import journey
 from ..carriers.api import Capability
 from .order_cycle_tracking_event import CODES
 
+NOT_COLLECTED = ("announced", "cancelled")
+
 
 class OrderCycleTracking(models.AbstractModel):
     """Where the goods of a consignment are, and who took them."""
@@ -48,8 +50,8 @@ class OrderCycleTracking(models.AbstractModel):
         for row in self:
             row.can_track = row._offers(Capability.TRACK)
 
-    def _offers(self, capability):
-        return bool(self.account_id) and capability in self.account_id._info().capabilities
+    def _is_on_its_way(self):
+        return bool(self.delivery_state) and self.delivery_state not in NOT_COLLECTED
 
     # === ACTION METHODS === #
 

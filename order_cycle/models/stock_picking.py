@@ -275,11 +275,15 @@ class StockPicking(models.Model):
     def _cycle_withdraw(self):
         """Take back these deliveries' own bookings, by machine as far as the carrier lets us.
 
+        :raises AccessError: a carrier has goods, and this is no operator
         :raises UserError: a carrier has goods that only a person can cancel with it
         """
         self.check_access("write")
+        known = self._cycle_live_consignments().sudo().filtered(lambda row: row.state != "todo")
+        if known and not self.env.su:
+            known._check_operator()
         for picking in self:
-            # sudo: whoever may cancel a delivery's shipment may have it cancelled at the carrier
+            # sudo: the access was checked; the protocol's fields are nobody's to write
             live = picking._cycle_live_consignments().sudo()
             left = live._call_off()
             # Tells what to do, by way of an error: nothing of ours has been changed for these.

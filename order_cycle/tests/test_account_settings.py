@@ -314,6 +314,16 @@ class TestAccessToken(StageCommon):
             self.assertTrue(account._ensure_token())
         self.assertFalse(self.account.paused_until)
 
+    def test_a_paused_account_is_not_asked_for_a_token(self):
+        with self.worker() as account:
+            row = account.env["order.cycle.consignment"].new({"account_id": account.id})
+            account.paused_until = fields.Datetime.now() + timedelta(minutes=5)
+            self.assertFalse(row._put_off_without_token(), "the pause puts it off, not the token")
+            self.assertFalse(self.stage.tokens)
+            account.paused_until = False
+            row._put_off_without_token()
+            self.assertEqual(len(self.stage.tokens), 1)
+
     def test_new_credentials_forget_the_token(self):
         for change in (
             lambda: self.account.write({"password": "open sesame"}),

@@ -86,8 +86,32 @@ class TestRecall(RehearsalCommon):
         consignment = self.a_consignment()
         self.book()
         user = new_test_user(self.env, "walter_c", groups="stock.group_stock_user")
-        with self.assertRaises(AccessError):
-            consignment.with_user(user).action_cancel_shipment()
+        for door in (
+            consignment.with_user(user).action_cancel_shipment,
+            consignment.picking_id.with_user(user).cancel_shipment,
+        ):
+            with self.assertRaisesRegex(AccessError, "operator"):
+                door()
+        self.assertRecordValues(consignment, [{"state": "done", "cancel_wanted": False}])
+
+    def test_what_no_carrier_was_told_of_anybody_may_take_back(self):
+        consignment = self.a_consignment()
+        user = new_test_user(self.env, "walter_d", groups="stock.group_stock_user")
+        consignment.picking_id.with_user(user).cancel_shipment()
+        self.assertEqual(consignment.state, "cancelled")
+
+    def test_goods_that_were_collected_are_a_persons_business(self):
+        consignment = self.a_consignment()
+        self.book()
+        consignment.sudo().delivery_state = "in_transit"
+        with self.assertRaisesRegex(UserError, "too late"):
+            consignment.action_cancel_shipment()
+        consignment.order_id.action_cancel()
+        self.book()
+        self.assertRecordValues(consignment, [{"state": "done", "cancel_wanted": False}])
+        exception = self.open_exceptions(consignment.order_id).filtered("consignment_id")
+        self.assertEqual(exception.kind, "recall")
+        self.assertEqual([row["status"] for row in self.parcel_carrier.held()], ["booked"])
 
     def test_odoos_cancel_button_says_what_to_do_where_a_machine_cannot(self):
         consignment = self.a_consignment()
