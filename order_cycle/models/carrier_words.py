@@ -47,6 +47,10 @@ def _problem_sentences(env):
         "not_after": env._("is not after the time at which the goods are ready."),
         "address_unknown": env._("is not known to the carrier with this city."),
         "parcels_differ": env._("did not all get a number; check the shipment at the carrier."),
+        "document_unusable": env._(
+            "has papers that cannot be used. The shipment is booked; ask for its papers again."
+        ),
+        "not_in_contract": env._("does not fit what the carrier takes."),
     }
 
 
@@ -96,6 +100,20 @@ def _error_sentences(env):
         "not_cancelled": env._("The carrier does not confirm the cancellation. Ask it."),
         "manifest_empty": env._("The carrier has no shipments of this day."),
         "redirect_refused": env._("The carrier sent us to another address, which is not followed."),
+        "client_failed": env._("The carrier's answer could not be handled."),
+        "document_unusable": env._("The carrier's paper cannot be used. Print it at the carrier."),
+        "not_booked": env._("The carrier says that the pickup is cancelled. Ask it."),
+        "reference_unusable": env._("This is no number that the carrier gives out."),
+        "shipment_cancelled": env._(
+            "The carrier had this shipment already, and it is cancelled. Book it again."
+        ),
+        "token_missing": env._("The account is not signed in with the carrier. Nothing was sent."),
+        "return_number_unknown": env._(
+            "The carrier has this return and does not say under which number. Look it up there."
+        ),
+        "too_many_returns": env._(
+            "There are too many returns to look through them all. Look for it at the carrier."
+        ),
     }
 
 

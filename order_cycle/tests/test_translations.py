@@ -1,3 +1,4 @@
+import ast
 import io
 from pathlib import Path
 
@@ -6,7 +7,10 @@ import polib
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.translate import trans_export
 
-I18N = Path(__file__).resolve().parents[1] / "i18n"
+from odoo.addons.order_cycle.models import carrier_words
+
+ADDON = Path(__file__).resolve().parents[1]
+I18N = ADDON / "i18n"
 
 
 @tagged("post_install", "-at_install")
@@ -37,3 +41,27 @@ class TestTranslations(TransactionCase):
         labels = dict(stages["cycle_stage"]["selection"])
         english = dict(self.env["sale.order"]._fields["cycle_stage"].selection)
         self.assertFalse({label for label in labels.values() if label in english.values()})
+
+    def test_every_finding_of_the_carriers_has_a_sentence(self):
+        problems = carrier_words._problem_sentences(self.env)
+        errors = carrier_words._error_sentences(self.env)
+        found = [*_codes(ADDON / "carriers"), *_codes(ADDON / "models")]
+        self.assertGreater(len(found), 60)
+        self.assertFalse(
+            [
+                (name, code)
+                for name, code in found
+                if code not in (problems if name == "FieldProblem" else errors)
+            ]
+        )
+
+
+def _codes(folder):
+    """Return (class, code) of each error and problem that is made with a code of ours."""
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+            if name == "FieldProblem" or (name.startswith("Carrier") and name != "CarrierInfo"):
+                for keyword in node.keywords:
+                    if keyword.arg == "code" and isinstance(keyword.value, ast.Constant):
+                        yield name, keyword.value.value
