@@ -9,6 +9,7 @@ class DeliveryCarrier(models.Model):
     _inherit = [
         "delivery.carrier",
         "order.cycle.request",
+        "order.cycle.pieces",
         "order.cycle.quoting",
         "order.cycle.method.papers",
     ]

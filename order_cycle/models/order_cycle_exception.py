@@ -2,6 +2,8 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
+from .exception_words import next_action_texts
+
 # Seconds until an unexpected failure is tried again by itself: 5 min, 30 min, 2 h, then 6 h.
 BACKOFF_S = (300, 1800, 7200, 21600)
 
@@ -116,52 +118,9 @@ class OrderCycleException(models.Model):
     @api.depends("kind")
     @api.depends_context("lang")
     def _compute_next_action(self):
-        advice = self._next_action_texts()
+        advice = next_action_texts(self.env)
         for exception in self:
             exception.next_action = advice.get(exception.kind, "")
-
-    def _next_action_texts(self):
-        return {
-            "failed": self.env._("Mend what the message names on the order, then retry."),
-            "crashed": self.env._(
-                "Retry. If it comes back, show the message to your administrator."
-            ),
-            "no_policy": self.env._("Choose a policy on the order, or widen a policy, then retry."),
-            "price": self.env._(
-                "Agree on the price with the customer, correct the order, then accept it."
-            ),
-            "conflict": self.env._(
-                "Compare both versions; change the order by hand if needed, then close."
-            ),
-            "payment": self.env._(
-                "Ask the customer for the rest or give back what is too much, then close."
-            ),
-            "refund": self.env._("Credit the invoice, give the money back, then close."),
-            "credited": self.env._(
-                "Make the new invoice by hand, or lower the ordered quantities, then close."
-            ),
-            "short_closed": self.env._(
-                "Accept what was delivered, or deliver the rest: the order goes on by itself."
-            ),
-            "no_journal": self.env._("Choose a payment journal on the policy, then retry."),
-            "not_sent": self.env._("Complete the customer's data, then retry."),
-            "shipment": self.env._("Complete the delivery address or weights, then book again."),
-            "refused": self.env._("Correct what the carrier names, then book again."),
-            "recall": self.env._("Cancel the shipment with the carrier, then close."),
-            "changed": self.env._(
-                "Cancel the shipment and hand the goods over again, or tell the carrier, then "
-                "close."
-            ),
-            "unknown": self.env._(
-                "Ask the carrier whether the shipment exists, then answer the question."
-            ),
-            "incident": self.env._(
-                "Do what the message says; it closes by itself once the goods arrive."
-            ),
-            "account": self.env._(
-                "Correct the credentials of the carrier account and test them: it books by itself."
-            ),
-        }
 
     # === ACTION METHODS === #
 

@@ -1,15 +1,7 @@
 import json
-import logging
-
-from psycopg2.extras import Json
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
-
-from ..tools import come_back, isolate, transact
-
-_logger = logging.getLogger(__name__)
 
 MAX_ORDERS_PER_CALL = 500
 OPERATOR = "order_cycle.group_order_cycle_operator"
@@ -18,11 +10,13 @@ OPERATOR = "order_cycle.group_order_cycle_operator"
 class OrderCycleIntake(models.Model):
     """An order as a channel sent it: kept as it came, taken in once.
 
-    The unique index on channel and reference decides which of two equal messages makes the order;
-    the other one is told about it. What cannot be read stays here, with its errors.
+    How it comes in and what a person does about it is here. How each reference is taken in once
+    is in `order.cycle.intake.register`, how orders are made in `order.cycle.intake.processing`.
+    What cannot be read stays here, with its errors.
     """
 
     _name = "order.cycle.intake"
+    _inherit = "order.cycle.intake.processing"
     _description = "Received Order"
     _order = "id desc"
     _rec_name = "external_ref"
@@ -110,34 +104,6 @@ class OrderCycleIntake(models.Model):
             first = intake._first_version()
             differences = self._differences(first.payload or {}, intake.payload or {})
             intake.difference_text = "\n".join(differences) if first else False
-
-    def _first_version(self):
-        """Return what made the order that this conflict is about."""
-        if self.state != "conflict":
-            return self.browse()
-        return self.order_id.cycle_intake_ids.filtered(lambda row: row.state == "accepted")[:1]
-
-    def _differences(self, old, new, path=""):
-        """Return one text per value that differs: ``path: old → new``."""
-        if isinstance(old, dict) and isinstance(new, dict):
-            names = [*old, *(name for name in new if name not in old)]
-            nested = (
-                self._differences(old.get(name), new.get(name), f"{path}.{name}" if path else name)
-                for name in names
-            )
-            return [line for lines in nested for line in lines]
-        if isinstance(old, list) and isinstance(new, list):
-            longest = max(len(old), len(new))
-            pad = [None] * longest
-            pairs = zip((old + pad)[:longest], (new + pad)[:longest], strict=True)
-            nested = (
-                self._differences(left, right, f"{path}[{number}]")
-                for number, (left, right) in enumerate(pairs, start=1)
-            )
-            return [line for lines in nested for line in lines]
-        if old == new:
-            return []
-        return [f"{path}: {old if old is not None else '–'} → {new if new is not None else '–'}"]
 
     # === PUBLIC INTERFACE === #
 
@@ -232,7 +198,7 @@ class OrderCycleIntake(models.Model):
         self.check_access("write")
         rows = self.filtered(lambda row: row.state == "rejected")
         for row in rows:
-            row._fill_from_payload()
+            row.write(self._identity(row.payload))
         rows.write({"state": "pending", "errors": False})
         rows.sudo()._process()
         return True
@@ -240,212 +206,3 @@ class OrderCycleIntake(models.Model):
     def action_open_order(self):
         self.ensure_one()
         return self.order_id._get_records_action()
-
-    # === REGISTER: each reference once === #
-
-    @api.model
-    def _take_in(self, channel, payloads, source, source_lines=None):
-        """Write one row per payload, or find the row that was there before.
-
-        :param channel: order.cycle.channel singleton
-        :param list payloads: orders as they came
-        :param str source: file name or interface
-        :param list[int] source_lines: where each order starts in its file
-        :return: list of pairs (row, whether it was known), in the sequence of `payloads`
-        """
-        source_lines = source_lines or [0] * len(payloads)
-        return [
-            self._take_in_one(channel, payload, {"source": source, "source_line": line})
-            for payload, line in zip(payloads, source_lines, strict=True)
-        ]
-
-    @api.model
-    def _take_in_one(self, channel, payload, extra):
-        payload = self.env["order.cycle.intake.document"]._storable(payload)
-        reference = self._reference_of(payload)
-        fingerprint = self.env["order.cycle.intake.document"]._fingerprint(payload)
-        vals = {
-            "channel_id": channel.id,
-            "company_id": self.env.company.id,
-            "external_ref": reference,
-            "fingerprint": fingerprint,
-            "payload": payload,
-            **extra,
-        }
-        if not reference:
-            return self.create({**vals, "state": "rejected", "errors": self._no_reference()}), False
-        row = self._insert_once(vals)
-        if row:
-            self._retire_rejected(row)
-            return row, False
-        known = self._find_live(channel, reference)
-        if known.fingerprint == fingerprint:
-            return known, True
-        return self._take_in_conflict(known, vals), False
-
-    def _reference_of(self, payload):
-        reference = payload.get("external_ref") if isinstance(payload, dict) else None
-        is_text = isinstance(reference, str | int) and not isinstance(reference, bool)
-        return str(reference).strip()[:100] if is_text else ""
-
-    def _no_reference(self):
-        text = self.env._("An order needs a reference of its own, so that it is taken in once.")
-        return [{"line": None, "field": "external_ref", "message": text}]
-
-    @api.model
-    def _insert_once(self, vals):
-        """Insert a pending row unless the reference is taken; return it, or nothing.
-
-        PostgreSQL decides: of two transactions at the same moment one waits for the other and is
-        then run again by Odoo (serialization failure), and finds the row.
-        """
-        self.flush_model(["state"])
-        self.env.cr.execute(
-            SQL(
-                """INSERT INTO order_cycle_intake
-                          (channel_id, company_id, external_ref, fingerprint, payload, source,
-                           source_line, state, create_uid, write_uid, create_date, write_date)
-                   VALUES (%s, %s, %s, %s, %s, %s, %s, 'pending', %s, %s,
-                           now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC')
-              ON CONFLICT DO NOTHING
-                RETURNING id""",
-                vals["channel_id"],
-                vals["company_id"],
-                vals["external_ref"],
-                vals["fingerprint"],
-                Json(vals["payload"]),
-                vals["source"],
-                vals["source_line"],
-                self.env.uid,
-                self.env.uid,
-            )
-        )
-        return self.browse(row[0] for row in self.env.cr.fetchall())
-
-    def _find_live(self, channel, reference):
-        return self.search(
-            [
-                ("channel_id", "=", channel.id),
-                ("company_id", "=", self.env.company.id),
-                ("external_ref", "=", reference),
-                ("state", "in", ("pending", "accepted")),
-            ],
-            limit=1,
-        )
-
-    def _retire_rejected(self, row):
-        """A corrected version has come: what was rejected before is no work any more."""
-        row._same_reference("rejected").state = "replaced"
-
-    def _same_reference(self, state):
-        """Return the other messages of this channel with this reference, in `state`."""
-        return self.search(
-            [
-                ("channel_id", "=", self.channel_id.id),
-                ("company_id", "=", self.company_id.id),
-                ("external_ref", "=", self.external_ref),
-                ("state", "=", state),
-            ]
-        )
-
-    def _take_in_conflict(self, known, vals):
-        same = self.search(
-            [
-                ("order_id", "=", known.order_id.id),
-                ("fingerprint", "=", vals["fingerprint"]),
-                ("state", "=", "conflict"),
-            ],
-            limit=1,
-        )
-        if same:
-            return same
-        conflict = self.create({**vals, "state": "conflict", "order_id": known.order_id.id})
-        # The first version may be waiting to be read: then `_accept` tells about the conflict.
-        if known.order_id:
-            conflict._tell_conflict()
-        return conflict
-
-    def _tell_conflict(self):
-        for conflict in self:
-            self.env["order.cycle.exception"]._raise(
-                conflict.order_id,
-                "capture",
-                "conflict",
-                self.env._(
-                    "Order %(reference)s came again with other content:\n%(differences)s",
-                    reference=conflict.external_ref,
-                    differences=conflict.difference_text,
-                ),
-                intake_id=conflict.id,
-            )
-
-    def _fill_from_payload(self):
-        self.external_ref = self._reference_of(self.payload)
-        self.fingerprint = self.env["order.cycle.intake.document"]._fingerprint(self.payload)
-
-    # === PROCESS: make orders of what can be read === #
-
-    def _process(self):
-        """Make orders of the pending rows; a bad one is rejected, the others go on."""
-        pending = self.filtered(lambda row: row.state == "pending")
-        for company, rows in pending.grouped("company_id").items():
-            rows.with_company(company)._process_company()
-
-    def _process_company(self):
-        reader = self.env["order.cycle.intake.document"]
-        builder = self.env["order.cycle.order.builder"]
-        documents, errors = {}, {}
-        for row in self:
-            try:
-                documents[row], errors[row] = reader._read(row.payload)
-            except Exception as error:  # noqa: BLE001  one order never stops the others
-                row._reject_error(error)
-        readable = self.filtered(lambda row: row in documents)
-        # Everything that is wrong is named at once, also what only the database knows.
-        for row, more in builder._find_errors(documents).items():
-            errors[row] += more
-        wrong = readable.filtered(lambda row: errors[row])
-        for row in wrong:
-            row._reject(errors[row])
-        isolate(
-            readable - wrong,
-            lambda rows: builder._build(rows, documents),
-            lambda row, error: row._reject_error(error),
-        )
-
-    def _accept(self, order):
-        self.write({"state": "accepted", "order_id": order.id, "errors": False})
-        conflicts = self._same_reference("conflict").filtered(lambda row: not row.order_id)
-        conflicts.order_id = order
-        conflicts._tell_conflict()
-
-    def _reject(self, errors):
-        self.write({"state": "rejected", "errors": errors})
-
-    def _reject_error(self, error):
-        if not isinstance(error, UserError):
-            _logger.error("Received order %s", self.id, exc_info=error)
-        self._reject([{"line": None, "field": "", "message": str(error)}])
-
-    # === CRON === #
-
-    @api.model
-    def _cron_process(self, batch_size=50):
-        """Make orders of what large files left to be done."""
-        progress = self.env["ir.cron"]._commit_progress
-        domain = [("state", "=", "pending")]
-        seconds_left = progress(remaining=self.search_count(domain))
-        while seconds_left:
-            done = transact(self.env, lambda: self._process_next(domain, batch_size))
-            if not done:
-                break
-            seconds_left = progress(done)
-        if not seconds_left:
-            come_back(self.env, "order_cycle.cron_intake")
-
-    @api.model
-    def _process_next(self, domain, limit):
-        """Make orders of the oldest rows that nobody else works on; return how many."""
-        rows = self.search(domain, limit=limit, order="id").try_lock_for_update()
-        rows._process()
-        return len(rows)

@@ -19,7 +19,9 @@ class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = [
         "sale.order",
+        "order.cycle.worker",
         "order.cycle.flow",
+        "order.cycle.steps",
         "order.cycle.accounts",
         "order.cycle.tracks",
         "order.cycle.reason",

@@ -1,12 +1,8 @@
-from textwrap import shorten
-
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..exceptions import CycleError
 
-# Carriers print what is inside for people only; none takes less than this.
-CONTENT_MAX = 50
 MANAGER = "order_cycle.group_order_cycle_manager"
 
 
@@ -266,7 +262,7 @@ class StockPicking(models.Model):
                 {"weight": weight + piece.base_weight, **piece._cycle_sides()}
                 for weight in self.carrier_id._cycle_divide(loose._cycle_weight())
             ]
-        content = shorten(", ".join(lines.product_id.mapped("name")), CONTENT_MAX, placeholder="…")
+        content = self.carrier_id._cycle_content(lines.product_id)
         return [
             {"sequence": number, "reference": f"{self.id}-{number}", "content": content, **piece}
             for number, piece in enumerate(pieces, start=1)

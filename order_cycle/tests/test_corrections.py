@@ -256,7 +256,7 @@ class TestCorrections(OrderCycleCommon):
 
         with (
             patch.object(type(self.env["sale.order"]), "_lacks_promise", lacks_promise),
-            self.assertLogs("odoo.addons.order_cycle.models.order_cycle_flow", "ERROR"),
+            self.assertLogs("odoo.addons.order_cycle.models", "ERROR"),
         ):
             self.advance()
         self.assertEqual(orders.mapped("cycle_stage"), ["complete", "complete"])
