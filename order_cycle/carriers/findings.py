@@ -1,6 +1,7 @@
 """Collects what is wrong with a shipment, all of it, before anything is sent."""
 
 import unicodedata
+from datetime import time
 from decimal import Decimal
 
 from .dto import Money
@@ -57,11 +58,11 @@ class Findings:
             text = f"{label} {value!r} is not offered by the carrier. Choose one of: {options}."
             self.add(field, "not_offered", text)
 
-    def within(self, field: str, label: str, value: int, *, limit: int, unit: str) -> None:
-        """Check that a number is above zero and not above the limit."""
+    def within(self, field: str, label: str, value: int, *, limit: int | None, unit: str) -> None:
+        """Check that a number is above zero and not above the limit, if there is one."""
         if value <= 0:
             self.add(field, "not_positive", f"{label} must be more than zero.")
-        elif value > limit:
+        elif limit is not None and value > limit:
             text = f"{label} is {value} {unit}; the carrier takes at most {limit}."
             self.add(field, "over_limit", text)
 
@@ -77,7 +78,7 @@ class Findings:
             text = f"{label} {value!r} does not fit the carrier; it should look like WH/OUT/00042."
             self.add(field, "wrong_form", text)
 
-    def sides(self, field: str, label: str, piece, *, limit_mm: int, required: bool) -> None:
+    def sides(self, field: str, label: str, piece, *, limit_mm: int | None, required: bool) -> None:
         """Check length, width and height of a piece: all three or, if allowed, none."""
         values = {name: getattr(piece, name) for name in _SIDES}
         missing = [name for name, value in values.items() if value is None]
@@ -97,6 +98,12 @@ class Findings:
             self.add(field, "not_positive", f"{label} must be more than zero.")
         elif money.amount != money.amount.quantize(_CENT):
             self.add(field, "wrong_form", f"{label} {money.amount} has fractions of a cent.")
+
+    def hours(self, ready_from: time, closes_at: time) -> None:
+        """Check the hours of a pickup: a driver comes between the two."""
+        if closes_at <= ready_from:
+            text = "The place closes before the goods are ready. Give a later time."
+            self.add("closes_at", "not_after", text)
 
     def problems(self) -> tuple[FieldProblem, ...]:
         """Return all that was found, in the order of the checks."""

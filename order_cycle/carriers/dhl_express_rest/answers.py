@@ -7,6 +7,8 @@ from typing import Any
 from dateutil.parser import isoparse
 
 from .. import documents
+from ..customs_union import needs_customs
+from ..dhl_express import SERVICE_CODES
 from ..dto import (
     BookedParcel,
     Booking,
@@ -18,14 +20,16 @@ from ..dto import (
     ShipmentRequest,
     TrackingEvent,
 )
-from ..errors import CarrierProtocolError, FieldProblem
+from ..errors import CarrierProtocolError, CarrierRejected, FieldProblem
 from ..links import safe_link
 from ..rest.reading import encoded, incomplete, optional_text, required, words
 from ..rest.transport import Refusal
 from ..storable import is_storable_amount
 from . import tables
 
-SERVICES = {theirs: ours for ours, codes in tables.SERVICE_CODES.items() for theirs in codes}
+SERVICES = {theirs: ours for ours, codes in SERVICE_CODES.items() for theirs in codes}
+#: documents, typeCode -> our kind.
+PAPERS = {"label": "label", "invoice": "customs"}
 #: Prices in the currency the account is billed in (MyDHL, currencyType).
 BILLED = "BILLC"
 #: Their field -> ours, for the paths in ``additionalDetails``.
@@ -45,11 +49,27 @@ FIELDS = {
 }
 
 
+#: Words for a part of a place in the answers of address-validate -> our field. What names several
+#: is about the postcode, which decides.
+PLACE_WORDS = {
+    "postcode": "zip_code",
+    "postal code": "zip_code",
+    "postalcode": "zip_code",
+    "city": "city",
+    "countrycode": "country_code",
+    "country code": "country_code",
+}
 #: The label comes with the booking or not at all: the contract cannot give it later.
 NO_LABEL = FieldProblem(
     field="",
     code="document_unusable",
     text="The carrier sent no label. The shipment is booked; print it in the carrier's portal.",
+)
+NO_INVOICE = FieldProblem(
+    field="",
+    code="document_unusable",
+    text="The carrier sent no invoice for the customs. The shipment is booked; print an invoice "
+    "of your own.",
 )
 
 
@@ -65,8 +85,7 @@ def read_booking(data: Any, request: ShipmentRequest) -> Booking:
     if sorted(numbers) != list(range(1, len(request.parcels) + 1)):
         raise incomplete("packages.referenceNumber")
     usable, warnings = documents.sort_out(_papers(data, request))
-    if not usable and not warnings:
-        warnings = (NO_LABEL,)
+    warnings = warnings or _missing(usable, request)
     return Booking(
         waybill_ref=required(data, "shipmentTrackingNumber", str),
         parcels=tuple(
@@ -149,6 +168,42 @@ def read_refusal(data: Any) -> Refusal:
     return Refusal(code=problems[0].code, message=f"The carrier refused: {text}", fields=problems)
 
 
+def check_absence(data: Any) -> None:
+    """Make sure that a 404 is the carrier's own: the form of its errors, all of which is optional.
+
+    :raises CarrierProtocolError: it is somebody's on the way, and proves nothing.
+    """
+    if not (optional_text(data, "title") or optional_text(data, "detail")):
+        raise incomplete("title")
+
+
+def place_problems(error: CarrierRejected) -> tuple[FieldProblem, ...]:
+    """Return what a refusal says of the place that was asked about; nothing if it is about more.
+
+    The contract lists no codes. So every sentence must name a part of the place.
+    """
+    fields = [_place_field(problem.text) for problem in error.fields]
+    if not fields or not all(fields):
+        return ()
+    return tuple(
+        FieldProblem(field=f"receiver.{field}", code="address_unknown", text=error.message)
+        for field in dict.fromkeys(fields)
+    )
+
+
+def read_places(data: Any) -> tuple[FieldProblem, ...]:
+    """Read the places that were found: "no records when exact valid match not found"."""
+    if data.get("address"):
+        return ()
+    text = "DHL Express finds no place with this postcode and city. Correct the address."
+    return (FieldProblem(field="receiver.zip_code", code="address_unknown", text=text),)
+
+
+def _place_field(text: str) -> str:
+    found = (field for word, field in PLACE_WORDS.items() if word in text.lower())
+    return next(found, "")
+
+
 def our_field(text: str) -> str:
     """Return which of our fields a sentence of the carrier is about, or an empty text."""
     return next((ours for theirs, ours in FIELDS.items() if theirs in text), "")
@@ -162,13 +217,14 @@ def _code(text: str) -> str:
 def _papers(data: Any, request: ShipmentRequest) -> list[Document]:
     papers = []
     for item in data.get("documents") or []:
-        kind = optional_text(item, "typeCode")
+        kind = PAPERS.get(optional_text(item, "typeCode"), "other")
         place = item.get("packageReferenceNumber")
         is_placed = isinstance(place, int) and 1 <= place <= len(request.parcels)
-        only = request.parcels[0].reference if len(request.parcels) == 1 else ""
+        is_only = kind == "label" and len(request.parcels) == 1
+        only = request.parcels[0].reference if is_only else ""
         papers.append(
             Document(
-                kind={"label": "label", "invoice": "customs"}.get(kind, "other"),
+                kind=kind,
                 # A paper that is none leaves the booking a booking, with a warning.
                 format=optional_text(item, "imageFormat").lower(),
                 content=documents.decode(str(item.get("content") or "")),
@@ -176,6 +232,13 @@ def _papers(data: Any, request: ShipmentRequest) -> list[Document]:
             )
         )
     return papers
+
+
+def _missing(papers: tuple[Document, ...], request: ShipmentRequest) -> tuple[FieldProblem, ...]:
+    """Return which papers were asked for and did not come."""
+    kinds = {paper.kind for paper in papers}
+    wanted = {"label": NO_LABEL, **({"customs": NO_INVOICE} if needs_customs(request) else {})}
+    return tuple(problem for kind, problem in wanted.items() if kind not in kinds)
 
 
 def _place_of(package: Any, place: int) -> Any:

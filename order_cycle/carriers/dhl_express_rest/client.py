@@ -27,9 +27,15 @@ from ..errors import (
 )
 from ..exchange import OnExchange
 from ..findings import clean
-from ..rest.transport import RestTransport, StatusRules
+from ..rest.transport import RestAnswer, RestTransport, StatusRules
 from . import answers, mapping, tables
-from .checks import account_problems, booking_problems, pickup_problems, quote_problems
+from .checks import (
+    account_problems,
+    booking_problems,
+    pickup_problems,
+    place_problems,
+    quote_problems,
+)
 from .info import INFO
 
 #: 400 and 422 are answers of the contract's own check ("Wrong input parameters"), 404 says that
@@ -39,6 +45,8 @@ RULES = StatusRules(
     not_sent=frozenset({429}),
     read_refusal=answers.read_refusal,
 )
+#: "No electronic proof of delivery found" is an answer, too.
+PROOF_RULES = replace(RULES, refused=RULES.refused - {404}, good=frozenset({404}))
 #: Booking knows no 404: it is the answer of somebody on the way.
 BOOKING_RULES = replace(RULES, refused=frozenset({400, 422}))
 
@@ -93,11 +101,11 @@ class Client:
         """See ``ProvesDelivery``."""
         path = ("shipments", waybill_ref, "proof-of-delivery")
         query = {"shipperAccountNumber": self._values["account_number"], "content": "epod-detail"}
-        try:
-            data = self._call("exp-api-shipments-epod", "GET", path, query=query)
-        except CarrierRejected:
+        answer = self._send("exp-api-shipments-epod", "GET", path, query=query, rules=PROOF_RULES)
+        if answer.status == 404:
+            answers.check_absence(answer.data)
             return None
-        return _read(answers.read_proof, data)
+        return _read(answers.read_proof, answer.data)
 
     def quote(self, request: ShipmentRequest) -> tuple[Quote, ...]:
         """See ``Quotes``."""
@@ -111,18 +119,24 @@ class Client:
 
     def check_address(self, address: Address) -> tuple[FieldProblem, ...]:
         """See ``ChecksAddress``."""
+        problems = place_problems(address)
+        if problems:
+            return problems
         query = {
             "type": "delivery",
             "countryCode": address.country_code,
             "postalCode": clean(address.zip_code),
-            "cityName": clean(address.city)[: tables.CITY_MAX],
+            "cityName": clean(address.city),
             "strictValidation": "true",
         }
         try:
-            self._call("exp-api-address-validate", "GET", ("address-validate",), query=query)
+            data = self._call("exp-api-address-validate", "GET", ("address-validate",), query=query)
         except CarrierRejected as error:
-            return (FieldProblem(field="receiver.zip_code", code="not_served", text=error.message),)
-        return ()
+            problems = answers.place_problems(error)
+            if not problems:
+                raise
+            return problems
+        return _read(answers.read_places, data)
 
     def check_account(self) -> None:
         """See ``ChecksAccount``. Asks for a place that is always served: Bonn."""
@@ -153,15 +167,20 @@ class Client:
     def cancel_pickup(self, pickup_ref: str, request: PickupRequest) -> None:
         """See ``CancelsPickup``."""
         query = {
-            "requestorName": clean(request.address.name)[: tables.LINE_MAX],
+            "requestorName": clean(request.address.name),
             "reason": "not needed",
         }
         self._call("exp-api-pickups-cancel", "DELETE", ("pickups", pickup_ref), query=query)
 
     def _call(self, operation: str, method: str, path: tuple[str, ...], **options: Any) -> Any:
+        return self._send(operation, method, path, **options).data
+
+    def _send(
+        self, operation: str, method: str, path: tuple[str, ...], **options: Any
+    ) -> RestAnswer:
         # For the carrier's log only; it wants 28 to 36 characters.
         headers = {"Message-Reference": str(uuid.uuid4())}
-        return self._transport.call(operation, method, path, headers=headers, **options).data
+        return self._transport.call(operation, method, path, headers=headers, **options)
 
 
 def _read(reader: Callable[..., Any], *arguments: Any) -> Any:

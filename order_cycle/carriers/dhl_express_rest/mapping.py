@@ -1,29 +1,32 @@
 """MyDHL: our values into its JSON. Pure functions; codes and limits in ``tables.py``."""
 
 from collections.abc import Mapping
-from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
-from ..customs_union import needs_customs
+from .. import dhl_express
+from ..customs_union import is_customs_border, needs_customs
 from ..dto import Commodity, Parcel, PickupRequest, ShipmentRequest
 from ..findings import clean
+from ..rest.writing import filled
 from . import places, tables
 
 
 def to_booking(request: ShipmentRequest, settings: Mapping[str, str]) -> dict[str, Any]:
     """Return the body of ``POST /shipments``."""
     is_customs = needs_customs(request)
-    return places.filled(
+    return filled(
         {
-            "plannedShippingDateAndTime": planned(request.ship_date, settings),
+            "plannedShippingDateAndTime": dhl_express.timestamp(
+                request.ship_date, settings["ready_time"], settings
+            ),
             "pickup": {"isRequested": False},
-            "productCode": product(request),
+            "productCode": dhl_express.product(request),
             "accounts": accounts(request.is_return, settings),
             "valueAddedServices": added_services(request),
             "outputImageProperties": {
                 "encodingFormat": request.label_format,
-                "imageOptions": [{"typeCode": "label", "isRequested": True}],
+                "imageOptions": papers(is_customs=is_customs),
             },
             "customerReferences": [{"value": request.request_ref, "typeCode": "CU"}],
             "customerDetails": {
@@ -36,7 +39,7 @@ def to_booking(request: ShipmentRequest, settings: Mapping[str, str]) -> dict[st
                     for number, parcel in enumerate(request.parcels, start=1)
                 ],
                 "isCustomsDeclarable": is_customs,
-                "description": description(request, settings),
+                "description": dhl_express.description(request.parcels[0].content, settings),
                 "incoterm": request.incoterm if is_customs else settings["incoterm"],
                 "unitOfMeasurement": "metric",
                 **(customs(request) if is_customs else {}),
@@ -48,15 +51,17 @@ def to_booking(request: ShipmentRequest, settings: Mapping[str, str]) -> dict[st
 def to_quote(request: ShipmentRequest, settings: Mapping[str, str]) -> dict[str, Any]:
     """Return the body of ``POST /rates``; without a service it asks for all of them."""
     amounts = {"declaredValue": request.goods_value, "insuredValue": request.insured_value}
-    return places.filled(
+    return filled(
         {
             "customerDetails": {
                 "shipperDetails": places.place(request.sender),
                 "receiverDetails": places.place(request.receiver),
             },
             "accounts": accounts(request.is_return, settings),
-            "productCode": product(request) if request.service else "",
-            "plannedShippingDateAndTime": planned(request.ship_date, settings),
+            "productCode": dhl_express.product(request) if request.service else "",
+            "plannedShippingDateAndTime": dhl_express.timestamp(
+                request.ship_date, settings["ready_time"], settings
+            ),
             "unitOfMeasurement": "metric",
             "isCustomsDeclarable": needs_customs(request),
             "monetaryAmount": [
@@ -71,10 +76,13 @@ def to_quote(request: ShipmentRequest, settings: Mapping[str, str]) -> dict[str,
 
 def to_pickup(request: PickupRequest, settings: Mapping[str, str]) -> dict[str, Any]:
     """Return the body of ``POST /pickups``."""
-    at = planned(request.pickup_date, settings, request.ready_from)
-    return places.filled(
+    origin = request.address.country_code
+    is_customs = is_customs_border(origin, request.destination_country or origin)
+    service = request.service or tables.PICKUP_SERVICE
+    clock = f"{request.ready_from:%H:%M}"
+    return filled(
         {
-            "plannedPickupDateAndTime": at,
+            "plannedPickupDateAndTime": dhl_express.timestamp(request.pickup_date, clock, settings),
             "closeTime": f"{request.closes_at:%H:%M}",
             "location": clean(request.location),
             "locationType": "residence" if request.address.is_residential else "business",
@@ -85,8 +93,8 @@ def to_pickup(request: PickupRequest, settings: Mapping[str, str]) -> dict[str, 
             "customerDetails": {"shipperDetails": places.site(request.address)},
             "shipmentDetails": [
                 {
-                    "productCode": "P",
-                    "isCustomsDeclarable": False,
+                    "productCode": dhl_express.product_code(service, is_customs=is_customs),
+                    "isCustomsDeclarable": is_customs,
                     "unitOfMeasurement": "metric",
                     "packages": [{"weight": kilograms(request.weight_grams)}],
                 }
@@ -106,10 +114,14 @@ def to_changed_pickup(
     }
 
 
-def product(request: ShipmentRequest) -> str:
-    """Return the global product code, which depends on the customs."""
-    declarable, other = tables.SERVICE_CODES[request.service]
-    return declarable if needs_customs(request) else other
+def papers(*, is_customs: bool) -> list[dict[str, Any]]:
+    """Return which papers are to come: the label, and for the customs the invoice.
+
+    The invoice is made of the exportDeclaration and "will always come back as PDF"
+    (encodingFormat).
+    """
+    kinds = ("label", "invoice") if is_customs else ("label",)
+    return [{"typeCode": kind, "isRequested": True} for kind in kinds]
 
 
 def accounts(is_return: bool, settings: Mapping[str, str]) -> list[dict[str, str]]:
@@ -118,21 +130,15 @@ def accounts(is_return: bool, settings: Mapping[str, str]) -> list[dict[str, str
     return [{"typeCode": kind, "number": settings["account_number"]}]
 
 
-def planned(day: date, settings: Mapping[str, str], at: time | None = None) -> str:
-    """Return a local time as the contract writes it, ``2026-11-25T16:00:00 GMT+01:00``."""
-    clock = f"{at:%H:%M}" if at else settings["ready_time"]
-    return f"{day.isoformat()}T{clock}:00 GMT{settings['gmt_offset']}"
-
-
 def added_services(request: ShipmentRequest) -> list[dict[str, Any]]:
     """Return the value added services."""
-    codes = sorted({tables.ACCESSORIAL_CODES[code] for code in request.accessorials})
+    codes = sorted({dhl_express.ACCESSORIAL_CODES[code] for code in request.accessorials})
     services: list[dict[str, Any]] = [{"serviceCode": code} for code in codes]
     if request.insured_value:
         money = request.insured_value
         services.append(
             {
-                "serviceCode": tables.INSURANCE,
+                "serviceCode": dhl_express.INSURANCE,
                 "value": number(money.amount),
                 "currency": money.currency,
             }
@@ -145,7 +151,7 @@ def package(place: int, parcel: Parcel, settings: Mapping[str, str]) -> dict[str
     return {
         **rated_package(parcel),
         "customerReferences": [{"value": parcel.reference, "typeCode": "CU"}],
-        "description": clean(parcel.content) or settings["goods_description"],
+        "description": dhl_express.description(parcel.content, settings),
         "referenceNumber": place,
     }
 
@@ -157,7 +163,7 @@ def rated_package(parcel: Parcel) -> dict[str, Any]:
     if None not in sides:
         names = ("length", "width", "height")
         size = {name: centimetres(side) for name, side in zip(names, sides, strict=True)}
-    return places.filled({"weight": kilograms(parcel.weight_grams), "dimensions": size})
+    return filled({"weight": kilograms(parcel.weight_grams), "dimensions": size})
 
 
 def customs(request: ShipmentRequest) -> dict[str, Any]:
@@ -168,10 +174,10 @@ def customs(request: ShipmentRequest) -> dict[str, Any]:
     return {
         "declaredValue": number(value),
         "declaredValueCurrency": goods[0].currency,
-        "exportDeclaration": places.filled(
+        "exportDeclaration": filled(
             {
                 "lineItems": items,
-                "invoice": places.filled(
+                "invoice": filled(
                     {
                         "number": clean(request.invoice_ref) or request.request_ref,
                         "date": request.ship_date.isoformat(),
@@ -196,11 +202,6 @@ def item_line(place: int, item: Commodity, request: ShipmentRequest) -> dict[str
         "manufacturerCountry": item.origin_country,
         "weight": {"netValue": weight, "grossValue": weight},
     }
-
-
-def description(request: ShipmentRequest, settings: Mapping[str, str]) -> str:
-    """Return what is on board, in the words of the first parcel."""
-    return clean(request.parcels[0].content) or settings["goods_description"]
 
 
 def kilograms(grams: int) -> float:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from ..dhl_express import lines_of
 from ..dto import Address
 from ..findings import clean
+from ..rest.writing import filled
 from . import tables
 
 
@@ -19,7 +21,7 @@ def party(address: Address) -> dict[str, Any]:
 
 def site(address: Address) -> dict[str, Any]:
     """Return address and contact: all that a pickup knows of a party."""
-    lines = street_lines(address)
+    lines = lines_of(address, tables.LINE_MAX)
     postal = {
         "cityName": clean(address.city),
         "countryCode": address.country_code,
@@ -48,21 +50,6 @@ def place(address: Address) -> dict[str, Any]:
     }
 
 
-def street_lines(address: Address) -> list[str]:
-    """Return the street in lines the label has room for, broken between words."""
-    lines: list[str] = []
-    for text in (clean(address.street), clean(address.street2)):
-        line = ""
-        for word in text.split():
-            longer = f"{line} {word}".strip()
-            if len(longer) > tables.LINE_MAX and line:
-                lines.append(line)
-                longer = word
-            line = longer
-        lines += [line] if line else []
-    return lines
-
-
 def province(address: Address) -> str:
     """Return the state; one character says nothing to the carrier (minLength 2)."""
     state = clean(address.state_code)
@@ -77,8 +64,3 @@ def registrations(address: Address) -> list[dict[str, str]]:
         for kind, number in numbers.items()
         if number
     ]
-
-
-def filled(data: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what is empty: the contract knows absent fields, not blank ones."""
-    return {key: value for key, value in data.items() if value not in (None, "", [])}

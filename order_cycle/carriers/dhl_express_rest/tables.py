@@ -1,12 +1,9 @@
-"""MyDHL API 3.1.1: code tables and limits."""
-
-import re
+"""MyDHL API 3.1.1: code tables and limits that are its own; see ``dhl_express.py``."""
 
 VERSION = "3.1.0"
 NAME_MAX = 255
 COMPANY_MAX = 100
 LINE_MAX = 45
-LINES_MAX = 3
 CITY_MAX = 45
 ZIP_MAX = 12
 STATE_MAX = 35
@@ -19,30 +16,10 @@ REGISTRATION_MAX = 35
 LOCATION_MAX = 80
 PARCELS_MAX = 999
 ITEMS_MAX = 999
-#: The contract allows any weight; heavier pieces than this are not parcels (DHL Express, 70 kg).
-WEIGHT_MAX_GRAMS = 70_000
-SIDE_MAX_MM = 3_000
-
-#: customerReferences.value
-REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{0,34}")
-HS_CODE = re.compile(r"[0-9.]{6,18}")
-COUNTRY = re.compile(r"[A-Z]{2}")
-OFFSET = re.compile(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]")
 ACCOUNT_MAX = 12
-CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
-#: Global product codes: (goods that the customs see, all others).
-SERVICE_CODES = {
-    "express_worldwide": ("P", "U"),
-    "express_9": ("E", "K"),
-    "express_12": ("Y", "T"),
-    "economy_select": ("H", "W"),
-    "express_domestic": ("N", "N"),
-}
-DOMESTIC = "express_domestic"
-#: Value added services that are asked for by a code alone.
-ACCESSORIAL_CODES = {"signature": "SF", "adult_signature": "SD", "saturday_delivery": "AA"}
-INSURANCE = "II"
+#: Of a pickup that names no service; the contract wants one for every pickup.
+PICKUP_SERVICE = "express_worldwide"
 LABEL_FORMATS = frozenset({"pdf", "zpl"})
 INCOTERMS = frozenset(
     ("EXW", "FCA", "CPT", "CIP", "DPU", "DAP", "DDP", "FAS", "FOB", "CFR", "CIF", "DAF", "DAT")

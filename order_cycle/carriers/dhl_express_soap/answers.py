@@ -24,9 +24,9 @@ def read_booking(data: dict[str, Any], request: ShipmentRequest) -> Booking:
     :raises CarrierProtocolError: what a booking must have is not there.
     """
     number = data.get("ShipmentIdentificationNumber") or ""
+    errors = _errors(data)
     if not number:
-        _check_notices(data)
-        raise _incomplete("ShipmentIdentificationNumber")
+        raise _unclear(errors) if errors else _incomplete("ShipmentIdentificationNumber")
     results = (data.get("PackagesResult") or {}).get("PackageResult") or []
     usable, warnings = documents.sort_out(_labels(data, request))
     return Booking(
@@ -34,19 +34,37 @@ def read_booking(data: dict[str, Any], request: ShipmentRequest) -> Booking:
         parcels=_parcels(results, request),
         documents=usable,
         service=request.service,
-        warnings=warnings if usable or warnings else (_NO_LABEL,),
+        warnings=(*(warnings if usable or warnings else (_NO_LABEL,)), *_reported(errors)),
     )
 
 
-def _check_notices(data: dict[str, Any]) -> None:
-    errors = [one for one in data["Notification"] if one.get("code") != SUCCESS]
-    if errors:
-        words = " ".join(f"{one.get('code')}: {one.get('Message') or ''}" for one in errors)
-        raise CarrierUnknownOutcome(
-            f"The carrier reports an error ({words}). Whether the shipment was booked is not "
-            "known; ask the carrier before sending it again.",
-            code="carrier_error",
+def _errors(data: dict[str, Any]) -> list[str]:
+    """Return what the notifications report beside success, as ``code: words``."""
+    return [
+        f"{one.get('code')}: {one.get('Message') or ''}"
+        for one in data.get("Notification") or []
+        if one.get("code") != SUCCESS
+    ]
+
+
+def _unclear(errors: list[str]) -> CarrierUnknownOutcome:
+    return CarrierUnknownOutcome(
+        f"The carrier reports an error ({' '.join(errors)}). Whether the shipment was booked is "
+        "not known; ask the carrier before sending it again.",
+        code="carrier_error",
+    )
+
+
+def _reported(errors: list[str]) -> tuple[FieldProblem, ...]:
+    """Return the errors of a shipment that has a number: it is there, and not as it was wanted."""
+    return tuple(
+        FieldProblem(
+            field="",
+            code="carrier_warning",
+            text=f"The carrier booked the shipment and reports {error}. Ask the carrier.",
         )
+        for error in errors
+    )
 
 
 def _parcels(results: list[dict[str, Any]], request: ShipmentRequest) -> tuple[BookedParcel, ...]:

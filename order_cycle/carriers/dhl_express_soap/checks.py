@@ -2,54 +2,74 @@
 
 from collections.abc import Mapping
 
+from .. import dhl_express
+from ..address_checks import AddressRules
+from ..customs_checks import CustomsRules, check_customs
 from ..customs_union import needs_customs
-from ..dto import Address, Commodity, Parcel, ShipmentRequest
+from ..dto import ShipmentRequest
 from ..errors import FieldProblem
-from ..findings import Findings, clean
-from . import mapping, tables
+from ..findings import Findings
+from ..parcel_checks import ParcelRules, check_parcels
+from . import tables
+
+PARTY = AddressRules(
+    limits={
+        "name": tables.NAME_MAX,
+        "company_name": tables.COMPANY_MAX,
+        "city": tables.CITY_MAX,
+        "zip_code": tables.ZIP_MAX,
+        "phone": tables.PHONE_MAX,
+        "email": tables.EMAIL_MAX,
+    },
+    required=frozenset({"name", "city", "phone"}),
+    phone=None,
+    email=None,
+)
+PARCELS = ParcelRules(
+    count_max=tables.PARCELS_MAX,
+    weight_max_grams=dhl_express.WEIGHT_MAX_GRAMS,
+    side_max_mm=dhl_express.SIDE_MAX_MM,
+    needs_sides=True,
+    content_max=tables.CONTENT_MAX,
+    reference=dhl_express.REFERENCE,
+)
+CUSTOMS = CustomsRules(
+    hs_code=dhl_express.HS_CODE,
+    incoterms=tables.INCOTERMS,
+    reasons=tables.EXPORT_REASONS,
+    description_max=tables.ITEM_MAX,
+)
 
 
 def booking_problems(request: ShipmentRequest) -> tuple[FieldProblem, ...]:
     """Return the problems of a request that is to be booked."""
     found = Findings()
-    found.reference("request_ref", "Our reference", request.request_ref, tables.REFERENCE)
+    found.reference("request_ref", "Our reference", request.request_ref, dhl_express.REFERENCE)
     found.one_of("label_format", "Label format", request.label_format, tables.LABEL_FORMATS)
-    _check_service(found, request)
-    _check_party(found, "sender", "Sender", request.sender)
-    _check_party(found, "receiver", "Receiver", request.receiver)
-    _check_parcels(found, request.parcels)
+    dhl_express.check_service(found, request)
+    for field, label in (("sender", "Sender"), ("receiver", "Receiver")):
+        party = getattr(request, field)
+        dhl_express.check_party(found, field, label, party, PARTY, tables.LINE_MAX)
+    check_parcels(found, request.parcels, PARCELS)
     for index, code in enumerate(request.accessorials):
-        found.one_of(f"accessorials[{index}]", "Extra service", code, tables.ACCESSORIAL_CODES)
+        found.one_of(f"accessorials[{index}]", "Extra service", code, dhl_express.ACCESSORIAL_CODES)
     found.cents("insured_value", "Insured value", request.insured_value)
     _check_not_offered(found, request)
     if needs_customs(request):
-        _check_customs(found, request)
+        check_customs(found, request, CUSTOMS)
     return found.problems()
 
 
 def account_problems(settings: Mapping[str, str]) -> tuple[FieldProblem, ...]:
     """Return which settings of the account have a form the carrier cannot read."""
     found = Findings()
-    for name, label, pattern in (
-        ("ready_time", "Ready time", tables.CLOCK),
-        ("gmt_offset", "Time zone", tables.OFFSET),
-        ("currency", "Currency", tables.CURRENCY),
-    ):
-        example = {"ready_time": "16:00", "gmt_offset": "+01:00", "currency": "EUR"}[name]
-        found.matches(name, label, settings[name], pattern, example=example)
+    dhl_express.check_times(found, settings)
+    found.matches("currency", "Currency", settings["currency"], tables.CURRENCY, example="EUR")
     found.one_of("incoterm", "Incoterm", settings["incoterm"], tables.INCOTERMS)
     limit = tables.CONTENT_MAX
     text = settings["goods_description"]
     found.text("goods_description", "Description of the goods", text, limit=limit, required=True)
     return found.problems()
-
-
-def _check_service(found: Findings, request: ShipmentRequest) -> None:
-    found.one_of("service", "Service", request.service, tables.SERVICE_CODES)
-    is_domestic = request.sender.country_code == request.receiver.country_code
-    if is_domestic != (request.service == tables.DOMESTIC):
-        text = "Express Domestic is for goods that stay in the country, and for these alone."
-        found.add("service", "not_served", text)
 
 
 def _check_not_offered(found: Findings, request: ShipmentRequest) -> None:
@@ -60,89 +80,3 @@ def _check_not_offered(found: Findings, request: ShipmentRequest) -> None:
     ):
         if value:
             found.add(field, "not_offered", f"{what} is not offered by this carrier.")
-
-
-def _check_party(found: Findings, field: str, label: str, address: Address) -> None:
-    for name, word, limit, required in (
-        ("name", "name", tables.NAME_MAX, True),
-        ("company_name", "company", tables.COMPANY_MAX, False),
-        ("city", "city", tables.CITY_MAX, True),
-        ("zip_code", "postcode", tables.ZIP_MAX, False),
-        ("phone", "phone", tables.PHONE_MAX, True),
-        ("email", "e-mail", tables.EMAIL_MAX, False),
-    ):
-        value = getattr(address, name)
-        found.text(f"{field}.{name}", f"{label}: {word}", value, limit=limit, required=required)
-    # The contract wants a company for everybody, so a person is one, too.
-    if not clean(address.company_name) and len(clean(address.name)) > tables.COMPANY_MAX:
-        text = f"{label}: name is longer than the {tables.COMPANY_MAX} characters of a company."
-        found.add(f"{field}.name", "too_long", text)
-    _check_street(found, field, label, address)
-    path, word = f"{field}.country_code", f"{label}: country"
-    if found.need(path, word, address.country_code):
-        found.matches(path, word, address.country_code, tables.COUNTRY, example="IT")
-
-
-def _check_street(found: Findings, field: str, label: str, address: Address) -> None:
-    lines = mapping.street_lines(address)
-    if not lines:
-        found.need(f"{field}.street", f"{label}: street", address.street)
-    if len(lines) > tables.LINES_MAX or any(len(line) > tables.LINE_MAX for line in lines):
-        text = (
-            f"{label}: the street does not fit into {tables.LINES_MAX} lines of {tables.LINE_MAX} "
-            "characters. Shorten it."
-        )
-        found.add(f"{field}.street", "too_long", text)
-
-
-def _check_parcels(found: Findings, parcels: tuple[Parcel, ...]) -> None:
-    if not parcels:
-        found.add("parcels", "missing", "This carrier takes parcels, not pallets.")
-    if len(parcels) > tables.PARCELS_MAX:
-        text = f"There are {len(parcels)} parcels; the carrier takes {tables.PARCELS_MAX} at once."
-        found.add("parcels", "over_limit", text)
-    for index, parcel in enumerate(parcels):
-        field, label = f"parcels[{index}]", f"Parcel {parcel.reference}"
-        path, word = f"{field}.weight_grams", f"{label}: weight"
-        limit = tables.WEIGHT_MAX_GRAMS
-        found.within(path, word, parcel.weight_grams, limit=limit, unit="g")
-        found.sides(field, label, parcel, limit_mm=tables.SIDE_MAX_MM, required=True)
-        path, word = f"{field}.content", f"{label}: content"
-        found.text(path, word, parcel.content, limit=tables.CONTENT_MAX, required=False)
-        path, word = f"{field}.reference", f"{label}: reference"
-        found.reference(path, word, parcel.reference, tables.REFERENCE)
-
-
-def _check_customs(found: Findings, request: ShipmentRequest) -> None:
-    goods = request.commodities
-    if not goods:
-        text = "Goods that leave the customs union need a line for each kind, with its value."
-        found.add("commodities", "missing", text)
-    if found.need("incoterm", "Incoterm", request.incoterm):
-        found.one_of("incoterm", "Incoterm", request.incoterm, tables.INCOTERMS)
-    found.one_of("contents_type", "Reason for export", request.contents_type, tables.EXPORT_REASONS)
-    if len({item.currency for item in goods}) > 1:
-        text = "The goods have values in several currencies; an invoice has one."
-        found.add("commodities", "not_unique", text)
-    for index, item in enumerate(goods):
-        _check_item(found, f"commodities[{index}]", f"Goods line {index + 1}", item)
-
-
-def _check_item(found: Findings, field: str, label: str, item: Commodity) -> None:
-    path, word = f"{field}.description", f"{label}: description"
-    found.text(path, word, item.description, limit=tables.ITEM_MAX, required=True)
-    for name, word, pattern, example in (
-        ("hs_code", "tariff number", tables.HS_CODE, "847130"),
-        ("origin_country", "country of origin", tables.COUNTRY, "IT"),
-    ):
-        value = getattr(item, name)
-        found.need(f"{field}.{name}", f"{label}: {word}", clean(value))
-        found.matches(f"{field}.{name}", f"{label}: {word}", value, pattern, example=example)
-    if item.quantity <= 0 or item.quantity != int(item.quantity):
-        text = f"{label}: quantity {item.quantity} must be a whole number above zero."
-        found.add(f"{field}.quantity", "wrong_form", text)
-    if item.unit_value <= 0:
-        text = f"{label}: the value must be more than zero; the customs want one for gifts, too."
-        found.add(f"{field}.unit_value", "not_positive", text)
-    if item.weight_grams <= 0:
-        found.add(f"{field}.weight_grams", "not_positive", f"{label}: the weight is missing.")

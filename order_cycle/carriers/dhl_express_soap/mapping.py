@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from .. import dhl_express
 from ..customs_union import needs_customs
 from ..dto import Address, Commodity, Parcel, ShipmentRequest
 from ..findings import clean
@@ -15,7 +16,7 @@ def to_shipment(request: ShipmentRequest, settings: Mapping[str, str]) -> dict[s
     is_customs = needs_customs(request)
     return {
         "ShipmentInfo": _info(request, settings),
-        "ShipTimestamp": timestamp(request, settings),
+        "ShipTimestamp": dhl_express.timestamp(request.ship_date, settings["ready_time"], settings),
         "PaymentInfo": request.incoterm if is_customs else settings["incoterm"],
         "InternationalDetail": _international(request, settings),
         "Ship": {"Shipper": _party(request.sender), "Recipient": _party(request.receiver)},
@@ -28,33 +29,11 @@ def to_shipment(request: ShipmentRequest, settings: Mapping[str, str]) -> dict[s
     }
 
 
-def timestamp(request: ShipmentRequest, settings: Mapping[str, str]) -> str:
-    """Return when the goods are ready, as in ``2026-11-25T16:00:00 GMT+01:00``."""
-    day, clock = request.ship_date.isoformat(), settings["ready_time"]
-    return f"{day}T{clock}:00 GMT{settings['gmt_offset']}"
-
-
-def street_lines(address: Address) -> list[str]:
-    """Return the street in lines the label has room for, broken between words."""
-    lines: list[str] = []
-    for text in (clean(address.street), clean(address.street2)):
-        line = ""
-        for word in text.split():
-            longer = f"{line} {word}".strip()
-            if len(longer) > tables.LINE_MAX and line:
-                lines.append(line)
-                longer = word
-            line = longer
-        lines += [line] if line else []
-    return lines
-
-
 def _info(request: ShipmentRequest, settings: Mapping[str, str]) -> dict[str, Any]:
-    declarable, other = tables.SERVICE_CODES[request.service]
     reference = {"ShipmentReference": request.request_ref, "ShipmentReferenceType": "CU"}
     return {
         "DropOffType": "REGULAR_PICKUP",
-        "ServiceType": declarable if needs_customs(request) else other,
+        "ServiceType": dhl_express.product(request),
         "Account": settings["account_number"],
         "SpecialServices": _services(request),
         "Currency": _currency(request, settings),
@@ -65,12 +44,12 @@ def _info(request: ShipmentRequest, settings: Mapping[str, str]) -> dict[str, An
 
 
 def _services(request: ShipmentRequest) -> dict[str, Any] | None:
-    codes = sorted({tables.ACCESSORIAL_CODES[code] for code in request.accessorials})
+    codes = sorted({dhl_express.ACCESSORIAL_CODES[code] for code in request.accessorials})
     services: list[dict[str, Any]] = [{"ServiceType": code} for code in codes]
     if money := request.insured_value:
         services.append(
             {
-                "ServiceType": tables.INSURANCE,
+                "ServiceType": dhl_express.INSURANCE,
                 "ServiceValue": money.amount,
                 "CurrencyCode": money.currency,
             }
@@ -90,7 +69,7 @@ def _international(request: ShipmentRequest, settings: Mapping[str, str]) -> dic
     value = sum((item.quantity * item.unit_value for item in goods), Decimal(0))
     if not goods and request.goods_value:
         value = request.goods_value.amount
-    first = clean(request.parcels[0].content) or settings["goods_description"]
+    first = dhl_express.description(request.parcels[0].content, settings)
     return {
         "Commodities": {"Description": first, "CustomsValue": _thousandths(value)},
         "Content": "NON_DOCUMENTS",
@@ -125,7 +104,8 @@ def _line(place: int, item: Commodity, reason: str) -> dict[str, Any]:
 
 
 def _party(address: Address) -> dict[str, Any]:
-    first, second, third = (*street_lines(address), "", "", "")[: tables.LINES_MAX]
+    lines = dhl_express.lines_of(address, tables.LINE_MAX)
+    first, second, third = (*lines, "", "", "")[: dhl_express.LINES_MAX]
     return {
         "Contact": {
             "PersonName": clean(address.name),
@@ -151,7 +131,7 @@ def _package(number: int, parcel: Parcel, settings: Mapping[str, str]) -> dict[s
     return {
         "number": str(number),
         "Weight": _kilograms(parcel.weight_grams),
-        "PackageContentDescription": clean(parcel.content) or settings["goods_description"],
+        "PackageContentDescription": dhl_express.description(parcel.content, settings),
         "Dimensions": {name: Decimal(side or 0).scaleb(-1) for name, side in sides.items()},
         "CustomerReferences": parcel.reference,
     }

@@ -6,9 +6,15 @@ from ..address_checks import AddressRules, check_address
 from ..dto import Address, ShipmentRequest
 from ..errors import FieldProblem
 from ..findings import Findings, clean
+from ..parcel_checks import ParcelRules, check_parcels
 from . import mapping
 from .info import COUNTRIES, DOMESTIC
 
+PARCELS = ParcelRules(
+    count_max=mapping.PARCELS_MAX,
+    weight_max_grams=mapping.WEIGHT_MAX_GRAMS,
+    side_max_mm=mapping.SIDE_MAX_MM,
+)
 #: Fields that must have some letters, by errors -108 to -111 and -128 to -131.
 _SHORTEST = {
     "street": mapping.TEXT_MIN,
@@ -35,7 +41,7 @@ def booking_problems(
     _check_party(found, "sender", "Sender", request.sender, line_limit, senders)
     _check_party(found, "receiver", "Receiver", request.receiver, line_limit, COUNTRIES)
     found.need("receiver.phone", "Receiver: phone", request.receiver.phone)
-    _check_parcels(found, request)
+    check_parcels(found, request.parcels, PARCELS)
     _check_route(found, request)
     _check_money(found, request)
     limit = mapping.INSTRUCTIONS_MAX
@@ -82,24 +88,6 @@ def _check_party(
     if clean(address.name) and len(shown) < mapping.TEXT_MIN:
         text = f"{label}: name needs at least {mapping.TEXT_MIN} characters."
         found.add(f"{field}.name", "too_short", text)
-
-
-def _check_parcels(found: Findings, request: ShipmentRequest) -> None:
-    if not request.parcels:
-        found.add("parcels", "missing", "This carrier takes parcels, not pallets.")
-    if len(request.parcels) > mapping.PARCELS_MAX:
-        text = f"There are {len(request.parcels)} parcels; book at most {mapping.PARCELS_MAX}."
-        found.add("parcels", "over_limit", text)
-    for index, parcel in enumerate(request.parcels):
-        field, label = f"parcels[{index}]", f"Parcel {parcel.reference}"
-        found.within(
-            f"{field}.weight_grams",
-            f"{label}: weight",
-            parcel.weight_grams,
-            limit=mapping.WEIGHT_MAX_GRAMS,
-            unit="g",
-        )
-        found.sides(field, label, parcel, limit_mm=mapping.SIDE_MAX_MM, required=False)
 
 
 def _check_route(found: Findings, request: ShipmentRequest) -> None:

@@ -11,14 +11,12 @@ ever: even a second booking sent too early makes no second shipment.
 """
 
 from ..api import AccountField, Capability, CarrierInfo, Choice, Recovery
+from ..customs_union import EU
 
 #: Domestic services. Andorra and others want customs data, which are not described.
 DOMESTIC = frozenset({"ES", "PT"})
 #: EuroBusinessParcel, within the European Union.
-EUROPE = frozenset(
-    ("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "FI", "FR", "GR", "HR", "HU", "IE")
-    + ("IT", "LT", "LU", "LV", "MT", "NL", "PL", "RO", "SE", "SI", "SK")
-)
+EUROPE = EU - DOMESTIC
 COUNTRIES = DOMESTIC | EUROPE
 
 ADDRESS = "https://wsclientes.asmred.com/b2b.asmx"

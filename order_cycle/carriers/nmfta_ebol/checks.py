@@ -1,18 +1,26 @@
 """eBOL: what keeps a shipment from being sent, all of it at once."""
 
+from ..address_checks import AddressRules, check_address
 from ..dto import Address, HandlingUnit, Money, ShipmentRequest
 from ..errors import FieldProblem
-from ..findings import Findings
+from ..findings import Findings, clean
 from . import mapping, tables
 
-_LIMITS = (
-    ("name", "name", tables.TEXT_MAX, True),
-    ("company_name", "company", tables.TEXT_MAX, False),
-    ("street", "street", tables.TEXT_MAX, True),
-    ("street2", "second street line", tables.TEXT_MAX, False),
-    ("city", "city", tables.CITY_MAX, True),
-    ("zip_code", "postcode", tables.ZIP_MAX, True),
-    ("email", "e-mail", tables.EMAIL_MAX, False),
+PARTY = AddressRules(
+    limits={
+        "name": tables.TEXT_MAX,
+        "company_name": tables.TEXT_MAX,
+        "street": tables.TEXT_MAX,
+        "street2": tables.TEXT_MAX,
+        "city": tables.CITY_MAX,
+        "zip_code": tables.ZIP_MAX,
+        "email": tables.EMAIL_MAX,
+    },
+    required=frozenset({"name", "street", "city", "zip_code", "state_code", "phone"}),
+    countries=tables.COUNTRIES,
+    # Ten digits are asked for below.
+    phone=None,
+    email=None,
 )
 
 
@@ -37,18 +45,11 @@ def booking_problems(request: ShipmentRequest) -> tuple[FieldProblem, ...]:
 
 
 def _check_party(found: Findings, field: str, label: str, address: Address) -> None:
-    for name, word, limit, required in _LIMITS:
-        value = getattr(address, name)
-        found.text(f"{field}.{name}", f"{label}: {word}", value, limit=limit, required=required)
-    if found.need(f"{field}.country_code", f"{label}: country", address.country_code):
-        found.one_of(
-            f"{field}.country_code", f"{label}: country", address.country_code, tables.COUNTRIES
-        )
-    if found.need(f"{field}.state_code", f"{label}: state", address.state_code):
-        found.matches(
-            f"{field}.state_code", f"{label}: state", address.state_code, tables.STATE, example="NY"
-        )
-    if found.need(f"{field}.phone", f"{label}: phone", address.phone):
+    check_address(found, field, label, address, PARTY)
+    found.matches(
+        f"{field}.state_code", f"{label}: state", address.state_code, tables.STATE, example="NY"
+    )
+    if clean(address.phone):
         digits = mapping.ten_digits(address)
         if not tables.PHONE.fullmatch(digits):
             text = f"{label}: phone {address.phone!r} needs ten digits, such as 212 555 0123."

@@ -5,6 +5,7 @@ from typing import Any
 
 from ..dto import Address, HandlingUnit, Money, ShipmentRequest
 from ..findings import clean
+from ..rest.writing import filled
 from . import tables
 
 
@@ -16,9 +17,9 @@ def to_booking(
     paper = settings["label_paper"]
     labels = {"format": paper, "quantity": len(units)}
     pays = request.sender if settings["payment_terms"] == "Prepaid" else request.receiver
-    return _filled(
+    return filled(
         {
-            "bol": _filled(
+            "bol": filled(
                 {
                     "requestedPickupDate": f"{request.ship_date.isoformat()}T00:00:00.000",
                     "function": "Create",
@@ -43,14 +44,14 @@ def to_booking(
             "accessorials": _accessorials(request),
             "origin": party(request.sender),
             "destination": party(request.receiver),
-            "billTo": _filled({"account": settings["account_number"], **party(pays)}),
+            "billTo": filled({"account": settings["account_number"], **party(pays)}),
         }
     )
 
 
 def party(address: Address) -> dict[str, Any]:
     """Return one party."""
-    return _filled(
+    return filled(
         {
             "name": clean(address.company_name) or clean(address.name),
             "address1": clean(address.street),
@@ -59,7 +60,7 @@ def party(address: Address) -> dict[str, Any]:
             "stateProvince": clean(address.state_code),
             "postalCode": clean(address.zip_code),
             "country": tables.COUNTRIES[address.country_code],
-            "contact": _filled(
+            "contact": filled(
                 {
                     "phone": ten_digits(address),
                     "name": clean(address.name),
@@ -97,7 +98,7 @@ def _unit(unit: HandlingUnit) -> dict[str, Any]:
         "dimensionsUnit": "Centimeters",
         "stackable": unit.stackable,
         "lineItems": [
-            _filled(
+            filled(
                 {
                     "description": clean(unit.description),
                     "weight": weight,
@@ -142,7 +143,7 @@ def _accessorials(request: ShipmentRequest) -> dict[str, Any]:
     if request.insured_value:
         codes.add("FVC")
         details["fullValueCoverageDetails"] = _money(request.insured_value, "monetaryValue")
-    return _filled({"codes": sorted(codes - {""}), **details})
+    return filled({"codes": sorted(codes - {""}), **details})
 
 
 def _remit_to(address: Address) -> dict[str, str]:
@@ -153,8 +154,3 @@ def _remit_to(address: Address) -> dict[str, str]:
 
 def _money(money: Money, name: str) -> dict[str, str]:
     return {name: f"{money.amount:.2f}", "currency": money.currency}
-
-
-def _filled(data: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what is empty: the contract knows absent fields, not blank ones."""
-    return {key: value for key, value in data.items() if value not in (None, "", [], {})}

@@ -6,10 +6,12 @@ rules as far as they are known, and ours.
 
 import re
 
-from ..address_checks import AddressRules, check_address
-from ..dto import Address, Commodity, Money, PickupRequest, ShipmentRequest
+from ..address_checks import AddressRules, check_address, check_street
+from ..customs_checks import CustomsRules, check_customs, goods_lines
+from ..dto import Address, Money, PickupRequest, ShipmentRequest
 from ..errors import FieldProblem
 from ..findings import Findings, clean
+from ..parcel_checks import ParcelRules, check_parcels
 from . import mapping, parties
 from .countries import COUNTRIES
 from .options import Options
@@ -22,6 +24,21 @@ _POSTCODES = {
 }
 _STATE = re.compile(r"[A-Za-z]{2}")
 HOME = frozenset({"CA"})
+PARCELS = ParcelRules(
+    count_max=mapping.PARCELS_MAX,
+    weight_max_grams=mapping.WEIGHT_MAX_GRAMS,
+    side_max_mm=mapping.SIDE_MAX_MM,
+    content_max=mapping.TEXT_MAX,
+)
+#: A ContentDetail has no weight. The invoice is only a second reference of ours.
+CUSTOMS = CustomsRules(
+    hs_code=mapping.HS_CODE,
+    hs_example="9403.20",
+    incoterms=mapping.INCOTERMS,
+    reasons=mapping.EXPORT_TYPES,
+    description_max=mapping.TEXT_MAX,
+    has_weights=False,
+)
 
 
 def booking_problems(request: ShipmentRequest, options: Options) -> tuple[FieldProblem, ...]:
@@ -47,8 +64,7 @@ def pickup_problems(request: PickupRequest, options: Options) -> tuple[FieldProb
     check_party(found, "address", "Address", request.address, options, HOME)
     found.within("pieces", "Pieces", request.pieces, limit=9_999, unit="pieces")
     found.within("weight_grams", "Weight", request.weight_grams, limit=20_000_000, unit="g")
-    if request.closes_at <= request.ready_from:
-        found.add("closes_at", "not_after", "The place closes before the goods are ready.")
+    found.hours(request.ready_from, request.closes_at)
     return found.problems()
 
 
@@ -86,15 +102,10 @@ def not_offered(found: Findings, field: str, what: str) -> None:
 
 
 def _check_street(found: Findings, field: str, label: str, address: Address, limit: int) -> None:
-    if not found.need(f"{field}.street", f"{label}: street", address.street):
-        return
-    _number, lines = parties.street(address, limit)
-    if not lines or len(lines) > parties.LINES or any(len(line) > limit for line in lines):
-        text = (
-            f"{label}: the street does not fit into {parties.LINES} lines of {limit} characters. "
-            "Shorten it."
-        )
-        found.add(f"{field}.street", "too_long", text)
+    # StreetName must be there; the second line of ours alone is none.
+    if found.need(f"{field}.street", f"{label}: street", address.street):
+        _number, lines = parties.street(address, limit)
+        check_street(found, field, label, lines, count=parties.LINES, limit=limit)
 
 
 def _check_place(found: Findings, field: str, label: str, address: Address) -> None:
@@ -120,7 +131,7 @@ def _check_shipment(found: Findings, request: ShipmentRequest, options: Options)
     check_party(found, "sender", "Sender", request.sender, options, HOME)
     check_party(found, "receiver", "Receiver", request.receiver, options, receivers)
     _check_service(found, request)
-    _check_parcels(found, request)
+    check_parcels(found, request.parcels, PARCELS)
     for index, code in enumerate(request.accessorials):
         found.one_of(f"accessorials[{index}]", "Extra service", code, mapping.OPTION_CODES)
     limit = mapping.TEXT_MAX
@@ -129,7 +140,8 @@ def _check_shipment(found: Findings, request: ShipmentRequest, options: Options)
     if request.service_point:
         not_offered(found, "service_point", "Delivery to a shop")
     if request.receiver.country_code not in ("", "CA"):
-        _check_customs(found, request)
+        check_customs(found, request, CUSTOMS)
+        _check_goods(found, request)
 
 
 def _check_service(found: Findings, request: ShipmentRequest) -> None:
@@ -139,28 +151,6 @@ def _check_service(found: Findings, request: ShipmentRequest) -> None:
         options = ", ".join(sorted(fitting))
         text = f"Service {request.service!r} does not go to {country}. Choose one of: {options}."
         found.add("service", "not_served", text)
-
-
-def _check_parcels(found: Findings, request: ShipmentRequest) -> None:
-    if not request.parcels:
-        found.add("parcels", "missing", "This carrier takes parcels, not pallets.")
-    if len(request.parcels) > mapping.PARCELS_MAX:
-        text = f"There are {len(request.parcels)} parcels; book at most {mapping.PARCELS_MAX}."
-        found.add("parcels", "over_limit", text)
-    for index, parcel in enumerate(request.parcels):
-        field, label = f"parcels[{index}]", f"Parcel {parcel.reference}"
-        found.within(
-            f"{field}.weight_grams",
-            f"{label}: weight",
-            parcel.weight_grams,
-            limit=mapping.WEIGHT_MAX_GRAMS,
-            unit="g",
-        )
-        found.sides(field, label, parcel, limit_mm=mapping.SIDE_MAX_MM, required=False)
-        limit = mapping.TEXT_MAX
-        found.text(
-            f"{field}.content", f"{label}: content", parcel.content, limit=limit, required=False
-        )
 
 
 def _check_money(found: Findings, request: ShipmentRequest) -> None:
@@ -177,41 +167,11 @@ def _check_declared(found: Findings, value: Money | None) -> None:
         found.add("insured_value", "wrong_currency", text)
 
 
-def _check_customs(found: Findings, request: ShipmentRequest) -> None:
-    if found.need("incoterm", "Incoterm", request.incoterm):
-        found.one_of("incoterm", "Incoterm", request.incoterm, mapping.INCOTERMS)
-    found.one_of("contents_type", "Reason of export", request.contents_type, mapping.EXPORT_TYPES)
-    if not request.commodities:
-        found.add("commodities", "missing", "The customs want to know what is inside.")
-    if len({line.currency for line in request.commodities}) > 1:
-        found.add("commodities", "not_unique", "All goods must be in one currency.")
-    for index, line in enumerate(request.commodities):
-        _check_commodity(found, f"commodities[{index}]", f"Goods line {index + 1}", line)
-
-
-def _check_commodity(found: Findings, field: str, label: str, line: Commodity) -> None:
-    found.text(
-        f"{field}.description",
-        f"{label}: description",
-        line.description,
-        limit=mapping.TEXT_MAX,
-        required=True,
-    )
-    if found.need(f"{field}.hs_code", f"{label}: tariff number", line.hs_code):
-        found.matches(
-            f"{field}.hs_code",
-            f"{label}: tariff number",
-            line.hs_code,
-            mapping.HS_CODE,
-            example="9403.20",
-        )
-    if found.need(f"{field}.origin_country", f"{label}: country of origin", line.origin_country):
-        found.one_of(
-            f"{field}.origin_country", f"{label}: country of origin", line.origin_country, COUNTRIES
-        )
-    found.one_of(f"{field}.currency", f"{label}: currency", line.currency, mapping.DUTY_CURRENCIES)
-    if line.quantity != line.quantity.to_integral_value() or line.quantity <= 0:
-        text = f"{label}: quantity {line.quantity} must be a whole number above zero."
-        found.add(f"{field}.quantity", "wrong_form", text)
-    if line.unit_value <= 0:
-        found.add(f"{field}.unit_value", "not_positive", f"{label}: value must be above zero.")
+def _check_goods(found: Findings, request: ShipmentRequest) -> None:
+    for field, label, line in goods_lines(request):
+        country = clean(line.origin_country)
+        if country and country not in COUNTRIES:
+            text = f"{label}: {country!r} is no country that goods could come from."
+            found.add(f"{field}.origin_country", "not_offered", text)
+        path, word = f"{field}.currency", f"{label}: currency"
+        found.one_of(path, word, line.currency, mapping.DUTY_CURRENCIES)

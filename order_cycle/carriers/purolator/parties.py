@@ -5,9 +5,9 @@ street and a phone in three parts; its XSD has no lengths (see the setting ``lin
 """
 
 import re
-import textwrap
 from typing import Any
 
+from ..address_checks import street_lines
 from ..dto import Address
 from ..findings import clean
 
@@ -59,17 +59,13 @@ def to_short_address(address: Address) -> dict[str, Any]:
 def street(address: Address, limit: int) -> tuple[str, list[str]]:
     """Return the house number, if the street begins with it, and the rest in lines.
 
-    A number behind the street stays there: it is how that country writes it. Lines break
-    between words; a word longer than a line is left whole, for the checks to find.
+    A number behind the street stays there: it is how that country writes it.
     """
     text, number = clean(address.street), ""
     match = _HOUSE_NUMBER.fullmatch(text)
     if match:
         number, text = match.groups()
-    lines = []
-    for part in (text, clean(address.street2)):
-        lines += textwrap.wrap(part, limit, break_long_words=False, break_on_hyphens=False)
-    return number, lines
+    return number, street_lines((text, address.street2), limit)
 
 
 def postcode(address: Address) -> str | None:

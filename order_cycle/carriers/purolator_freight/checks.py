@@ -43,8 +43,7 @@ def pickup_problems(request: PickupRequest, options: Options) -> tuple[FieldProb
         found.within("pieces", "Pieces", request.pieces, limit=limit, unit="pieces")
         limit = mapping.WEIGHT_MAX_GRAMS
         found.within("weight_grams", "Weight", request.weight_grams, limit=limit, unit="g")
-    if request.closes_at <= request.ready_from:
-        found.add("closes_at", "not_after", "The place closes before the goods are ready.")
+    found.hours(request.ready_from, request.closes_at)
     return found.problems()
 
 

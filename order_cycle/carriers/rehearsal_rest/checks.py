@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 
 from ..address_checks import AddressRules, check_address
-from ..dto import Address, Commodity, Parcel, PickupRequest, ShipmentRequest
+from ..customs_checks import check_class, check_value, goods_lines
+from ..dto import Address, Commodity, PickupRequest, ShipmentRequest
 from ..errors import FieldProblem
 from ..findings import Findings
+from ..parcel_checks import ParcelRules, check_parcels
+from ..rest.writing import plain
 from . import mapping
 from .info import INFO
 
@@ -25,6 +28,13 @@ _PARTY = {
 SENDER = AddressRules(required=frozenset({"name", "street", "zip_code", "city"}), **_PARTY)
 #: The driver rings before he comes, so the receiver needs a phone.
 RECEIVER = AddressRules(required=SENDER.required | {"phone"}, **_PARTY)
+PARCELS = ParcelRules(
+    count_max=mapping.PARCELS_MAX,
+    weight_max_grams=mapping.WEIGHT_MAX_GRAMS,
+    side_max_mm=mapping.SIDE_MAX_MM,
+    content_max=mapping.CONTENT_MAX,
+    reference=mapping.REFERENCE,
+)
 PLACE = AddressRules(
     limits={"zip_code": mapping.ZIP_MAX},
     required=frozenset({"zip_code"}),
@@ -42,9 +52,9 @@ def booking_problems(request: ShipmentRequest) -> tuple[FieldProblem, ...]:
     found.one_of("label_format", "Label format", request.label_format, mapping.LABEL_FORMATS)
     check_address(found, "sender", "Sender", request.sender, SENDER)
     check_address(found, "receiver", "Receiver", request.receiver, RECEIVER)
-    _check_parcels(found, request.parcels)
+    _check_parcels(found, request)
     _check_extras(found, request)
-    _check_customs(found, request.commodities)
+    _check_customs(found, request)
     return found.problems()
 
 
@@ -56,7 +66,7 @@ def quote_problems(request: ShipmentRequest) -> tuple[FieldProblem, ...]:
     for field, label in (("sender", "Sender"), ("receiver", "Receiver")):
         party: Address = getattr(request, field)
         check_address(found, field, label, _only_place(party), PLACE)
-    _check_parcels(found, request.parcels)
+    _check_parcels(found, request)
     return found.problems()
 
 
@@ -97,37 +107,10 @@ def _only_place(party: Address) -> Address:
     )
 
 
-def _check_parcels(found: Findings, parcels: tuple[Parcel, ...]) -> None:
-    if not parcels:
-        found.add("parcels", "missing", "This carrier takes parcels, not pallets.")
-    if len(parcels) > mapping.PARCELS_MAX:
-        text = f"There are {len(parcels)} parcels; the carrier takes {mapping.PARCELS_MAX} at once."
-        found.add("parcels", "over_limit", text)
-    if len({parcel.reference for parcel in parcels}) < len(parcels):
+def _check_parcels(found: Findings, request: ShipmentRequest) -> None:
+    check_parcels(found, request.parcels, PARCELS)
+    if len({parcel.reference for parcel in request.parcels}) < len(request.parcels):
         found.add("parcels", "not_unique", "Two parcels have the same reference.")
-    for index, parcel in enumerate(parcels):
-        _check_parcel(found, f"parcels[{index}]", f"Parcel {parcel.reference}", parcel)
-
-
-def _check_parcel(found: Findings, field: str, label: str, parcel: Parcel) -> None:
-    found.reference(
-        f"{field}.reference", f"{label}: reference", parcel.reference, mapping.REFERENCE
-    )
-    found.within(
-        f"{field}.weight_grams",
-        f"{label}: weight",
-        parcel.weight_grams,
-        limit=mapping.WEIGHT_MAX_GRAMS,
-        unit="g",
-    )
-    found.text(
-        f"{field}.content",
-        f"{label}: content",
-        parcel.content,
-        limit=mapping.CONTENT_MAX,
-        required=False,
-    )
-    found.sides(field, label, parcel, limit_mm=mapping.SIDE_MAX_MM, required=False)
 
 
 def _check_extras(found: Findings, request: ShipmentRequest) -> None:
@@ -144,11 +127,10 @@ def _check_extras(found: Findings, request: ShipmentRequest) -> None:
     found.cents("cash_on_delivery", "Cash on delivery", request.cash_on_delivery)
 
 
-def _check_customs(found: Findings, commodities: tuple[Commodity, ...]) -> None:
-    if len(commodities) > mapping.COMMODITIES_MAX:
+def _check_customs(found: Findings, request: ShipmentRequest) -> None:
+    if len(request.commodities) > mapping.COMMODITIES_MAX:
         found.add("commodities", "over_limit", "There are too many lines for the customs.")
-    for index, item in enumerate(commodities):
-        field, label = f"commodities[{index}]", f"Goods line {index + 1}"
+    for field, label, item in goods_lines(request):
         found.text(
             f"{field}.description",
             f"{label}: description",
@@ -156,13 +138,7 @@ def _check_customs(found: Findings, commodities: tuple[Commodity, ...]) -> None:
             limit=mapping.DESCRIPTION_MAX,
             required=True,
         )
-        for name, word, pattern, example in (
-            ("hs_code", "tariff number", mapping.HS_CODE, "847130"),
-            ("origin_country", "country of origin", mapping.COUNTRY, "IT"),
-        ):
-            value = getattr(item, name)
-            found.need(f"{field}.{name}", f"{label}: {word}", value)
-            found.matches(f"{field}.{name}", f"{label}: {word}", value, pattern, example=example)
+        check_class(found, field, label, item, mapping.HS_CODE, "847130")
         _check_amounts(found, field, label, item)
 
 
@@ -174,9 +150,7 @@ def _check_amounts(found: Findings, field: str, label: str, item: Commodity) -> 
         limit=mapping.COMMODITY_WEIGHT_MAX_GRAMS,
         unit="g",
     )
-    if not mapping.QUANTITY.fullmatch(mapping.plain(item.quantity)) or item.quantity <= 0:
+    if not mapping.QUANTITY.fullmatch(plain(item.quantity)) or item.quantity <= 0:
         text = f"{label}: quantity {item.quantity} must be above zero, with three decimals at most."
         found.add(f"{field}.quantity", "wrong_form", text)
-    if item.unit_value <= 0:
-        text = f"{label}: the value must be more than zero; the customs want one for gifts, too."
-        found.add(f"{field}.unit_value", "not_positive", text)
+    check_value(found, field, label, item)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..dto import Address, Commodity, Money, Parcel, PickupRequest, ShipmentRequest
 from ..findings import clean
+from ..rest.writing import filled, plain
 
 NAME_MAX = 40
 STREET_MAX = 50
@@ -29,7 +30,6 @@ SIDE_MAX_MM = 2_000
 
 REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{0,34}")
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
-COUNTRY = re.compile(r"[A-Z]{2}")
 HS_CODE = re.compile(r"[0-9]{6,12}")
 QUANTITY = re.compile(r"[0-9]{1,7}(\.[0-9]{1,3})?")
 
@@ -41,7 +41,7 @@ LABEL_FORMATS = {"pdf": "PDF", "zpl": "ZPL", "png": "PNG"}
 
 def to_booking(request: ShipmentRequest) -> dict[str, Any]:
     """Return the body of ``createShipment``."""
-    return _filled(
+    return filled(
         {
             "reference": request.request_ref,
             "service": SERVICE_CODES[request.service],
@@ -62,7 +62,7 @@ def to_booking(request: ShipmentRequest) -> dict[str, Any]:
 
 def to_pickup(request: PickupRequest) -> dict[str, Any]:
     """Return the body of ``createPickup`` and ``changePickup``."""
-    return _filled(
+    return filled(
         {
             "reference": request.request_ref,
             "date": request.pickup_date.isoformat(),
@@ -85,13 +85,13 @@ def to_manifest(waybill_refs: Sequence[str]) -> dict[str, Any]:
 
 def to_quote(request: ShipmentRequest) -> dict[str, Any]:
     """Return the body of ``createQuote``; without a service it asks for all of them."""
-    return _filled(
+    return filled(
         {
             "service": SERVICE_CODES.get(request.service),
             "sender": _place(request.sender),
             "receiver": _place(request.receiver),
             "parcels": [
-                _filled({"weightKg": kilograms(p.weight_grams), "dimensions": _dimensions(p)})
+                filled({"weightKg": kilograms(p.weight_grams), "dimensions": _dimensions(p)})
                 for p in request.parcels
             ],
         }
@@ -103,13 +103,8 @@ def kilograms(grams: int) -> str:
     return f"{Decimal(grams).scaleb(-3):.3f}"
 
 
-def plain(number: Decimal) -> str:
-    """Return a number without exponent and without zeros at its end."""
-    return f"{number.normalize():f}"
-
-
 def _address(address: Address) -> dict[str, Any]:
-    return _filled(
+    return filled(
         {
             "name": clean(address.name),
             "company": clean(address.company_name),
@@ -131,7 +126,7 @@ def _place(address: Address) -> dict[str, str]:
 
 
 def _parcel(parcel: Parcel) -> dict[str, Any]:
-    return _filled(
+    return filled(
         {
             "reference": parcel.reference,
             "weightKg": kilograms(parcel.weight_grams),
@@ -163,8 +158,3 @@ def _customs_item(item: Commodity) -> dict[str, Any]:
 
 def _money(money: Money | None) -> dict[str, str] | None:
     return money and {"amount": f"{money.amount:.2f}", "currency": money.currency}
-
-
-def _filled(data: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what is empty: the contract knows absent fields, not null or blank ones."""
-    return {key: value for key, value in data.items() if value not in (None, "", [])}

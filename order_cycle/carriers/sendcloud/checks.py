@@ -5,14 +5,46 @@ What the carrier behind a shipping option takes, only Sendcloud knows; it says s
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
-from ..address_checks import EMAIL, PHONE
+from ..address_checks import AddressRules, check_address
+from ..customs_checks import CustomsRules, check_customs
 from ..customs_union import needs_customs
-from ..dto import Address, Commodity, Parcel, ShipmentRequest
+from ..dto import Address, ShipmentRequest
 from ..errors import FieldProblem
-from ..findings import Findings, clean
+from ..findings import Findings
+from ..parcel_checks import ParcelRules, check_parcels
 from . import mapping, returns, tables
 
+PARTY = AddressRules(
+    limits={
+        "name": tables.NAME_MAX,
+        "company_name": tables.COMPANY_MAX,
+        "street": tables.LINE_MAX,
+        "street2": tables.LINE_MAX,
+        "zip_code": tables.ZIP_MAX,
+        "city": tables.CITY_MAX,
+        "phone": tables.PHONE_MAX,
+        "email": tables.EMAIL_MAX,
+        "tax_id": tables.TAX_NUMBER_MAX,
+        "eori": tables.TAX_NUMBER_MAX,
+    },
+    required=frozenset({"name", "street", "zip_code", "city"}),
+)
+#: The contract knows no heaviest and no largest parcel: that is up to the carrier behind.
+PARCELS = ParcelRules(count_max=tables.PARCELS_MAX, weight_max_grams=None, side_max_mm=None)
+#: Each line has a currency of its own, and the incoterm is part of some shipping options.
+CUSTOMS = CustomsRules(
+    hs_code=tables.HS_CODE,
+    reasons=tables.EXPORT_REASONS,
+    lines_max=tables.ITEMS_MAX,
+    description_max=tables.DESCRIPTION_MAX,
+    invoice_max=tables.INVOICE_MAX,
+    needs_invoice=True,
+    has_one_currency=False,
+)
+#: "For Returns, this field must always be set to returned_goods", whatever the reason is.
+CUSTOMS_OF_RETURNS = replace(CUSTOMS, reasons=None)
 _INCOTERM = re.compile(r"incoterm=([a-z]{3})")
 
 
@@ -26,7 +58,7 @@ def booking_problems(
     _check_service(found, request, settings)
     _check_party(found, "sender", "Sender", request.sender)
     _check_party(found, "receiver", "Receiver", request.receiver)
-    _check_parcels(found, request.parcels)
+    check_parcels(found, request.parcels, PARCELS)
     _check_extras(found, request)
     if request.is_return and len(request.parcels) > 1:
         text = "A return of Sendcloud has one weight, so it is one parcel. Make a return for each."
@@ -65,59 +97,11 @@ def _check_service(found: Findings, request: ShipmentRequest, settings: Mapping[
 
 
 def _check_party(found: Findings, field: str, label: str, address: Address) -> None:
-    for name, word, limit, required in (
-        ("name", "name", tables.NAME_MAX, True),
-        ("company_name", "company", tables.COMPANY_MAX, False),
-        ("street", "street", tables.LINE_MAX, True),
-        ("street2", "second street line", tables.LINE_MAX, False),
-        ("zip_code", "postcode", tables.ZIP_MAX, True),
-        ("city", "city", tables.CITY_MAX, True),
-        ("phone", "phone", tables.PHONE_MAX, False),
-        ("email", "e-mail", tables.EMAIL_MAX, False),
-        ("tax_id", "tax number", tables.TAX_NUMBER_MAX, False),
-        ("eori", "customs number", tables.TAX_NUMBER_MAX, False),
-    ):
-        text = getattr(address, name)
-        found.text(f"{field}.{name}", f"{label}: {word}", text, limit=limit, required=required)
-    for name, word, pattern, example in (
-        ("phone", "phone", PHONE, "+39 045 800100"),
-        ("email", "e-mail", EMAIL, "ann@example.com"),
-        ("country_code", "country", tables.COUNTRY, "IT"),
-    ):
-        text = getattr(address, name)
-        found.matches(f"{field}.{name}", f"{label}: {word}", text, pattern, example=example)
-    found.need(f"{field}.country_code", f"{label}: country", address.country_code)
+    check_address(found, field, label, address, PARTY)
     text = mapping.state(address)
     found.text(
         f"{field}.state_code", f"{label}: state", text, limit=tables.STATE_MAX, required=False
     )
-
-
-def _check_parcels(found: Findings, parcels: tuple[Parcel, ...]) -> None:
-    if not parcels:
-        found.add("parcels", "missing", "This carrier takes parcels, not pallets.")
-    if len(parcels) > tables.PARCELS_MAX:
-        text = f"There are {len(parcels)} parcels; the carrier takes {tables.PARCELS_MAX} at once."
-        found.add("parcels", "over_limit", text)
-    for index, parcel in enumerate(parcels):
-        field, label = f"parcels[{index}]", f"Parcel {parcel.reference}"
-        if parcel.weight_grams <= 0:
-            text = f"{label}: weight must be more than zero."
-            found.add(f"{field}.weight_grams", "not_positive", text)
-        _check_sides(found, field, label, parcel)
-
-
-def _check_sides(found: Findings, field: str, label: str, parcel: Parcel) -> None:
-    """All three or none; the contract knows no largest one."""
-    sides = {name: getattr(parcel, f"{name}_mm") for name in mapping.SIDES}
-    if set(sides.values()) == {None}:
-        return
-    for name, side in sides.items():
-        if side is None:
-            found.need(f"{field}.{name}_mm", f"{label}: {name}", None)
-        elif side <= 0:
-            text = f"{label}: {name} must be more than zero."
-            found.add(f"{field}.{name}_mm", "not_positive", text)
 
 
 def _check_extras(found: Findings, request: ShipmentRequest) -> None:
@@ -163,38 +147,16 @@ def _check_insured(found: Findings, request: ShipmentRequest) -> None:
 
 
 def _check_customs(found: Findings, request: ShipmentRequest) -> None:
-    goods = request.commodities
-    if not goods:
-        text = "Goods that leave the customs union need a line for each kind, with its value."
-        found.add("commodities", "missing", text)
-    if len(goods) > tables.ITEMS_MAX:
-        found.add("commodities", "over_limit", "There are too many lines for the customs.")
+    check_customs(found, request, CUSTOMS_OF_RETURNS if request.is_return else CUSTOMS)
     if len(request.parcels) > 1:
         text = (
             "The customs want to know which goods are in which parcel. Ship parcels that cross a "
             "customs border one by one."
         )
         found.add("parcels", "over_limit", text)
-    found.text(
-        "invoice_ref",
-        "Invoice number",
-        request.invoice_ref,
-        limit=tables.INVOICE_MAX,
-        required=True,
-    )
-    if not request.is_return:
-        found.one_of(
-            "contents_type", "Reason for export", request.contents_type, tables.EXPORT_REASONS
-        )
-    _check_states(found, request)
-    _check_incoterm(found, request)
-    for index, item in enumerate(goods):
-        _check_item(found, f"commodities[{index}]", f"Goods line {index + 1}", item)
-
-
-def _check_states(found: Findings, request: ShipmentRequest) -> None:
     if request.receiver.country_code in tables.STATE_NEEDED:
         found.need("receiver.state_code", "Receiver: state", request.receiver.state_code)
+    _check_incoterm(found, request)
 
 
 def _check_incoterm(found: Findings, request: ShipmentRequest) -> None:
@@ -206,27 +168,3 @@ def _check_incoterm(found: Findings, request: ShipmentRequest) -> None:
             f"{request.incoterm}. Choose another one."
         )
         found.add("incoterm", "not_offered", text)
-
-
-def _check_item(found: Findings, field: str, label: str, item: Commodity) -> None:
-    found.text(
-        f"{field}.description",
-        f"{label}: description",
-        item.description,
-        limit=tables.DESCRIPTION_MAX,
-        required=True,
-    )
-    for name, word, pattern, example in (
-        ("hs_code", "tariff number", tables.HS_CODE, "847130"),
-        ("origin_country", "country of origin", tables.COUNTRY, "IT"),
-    ):
-        value = getattr(item, name)
-        found.need(f"{field}.{name}", f"{label}: {word}", clean(value))
-        found.matches(f"{field}.{name}", f"{label}: {word}", value, pattern, example=example)
-    if item.quantity < 1 or item.quantity != int(item.quantity):
-        text = f"{label}: quantity {item.quantity} must be a whole number above zero."
-        found.add(f"{field}.quantity", "wrong_form", text)
-    for name, word in (("weight_grams", "weight"), ("unit_value", "value")):
-        if getattr(item, name) <= 0:
-            text = f"{label}: the {word} must be more than zero."
-            found.add(f"{field}.{name}", "not_positive", text)

@@ -1,11 +1,11 @@
 """Sendcloud: our values into the JSON of "Shipments". Pure functions; codes in ``tables``."""
 
-from decimal import Decimal
 from typing import Any
 
 from ..customs_union import needs_customs
 from ..dto import Address, Money, Parcel, ShipmentRequest
 from ..findings import clean
+from ..rest.writing import filled
 from . import customs, tables
 
 SIDES = ("length", "width", "height")
@@ -76,16 +76,6 @@ def price(money: Money | None) -> dict[str, str] | None:
     return money and {"value": f"{money.amount:.2f}", "currency": money.currency}
 
 
-def plain(number: Decimal) -> str:
-    """Return a number without exponent and without zeros at its end."""
-    return f"{number.normalize():f}"
-
-
-def filled(data: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what is empty: most fields of the contract may be missing, but not blank."""
-    return {key: value for key, value in data.items() if value not in (None, "", [], {})}
-
-
 def _chosen(service: str, settings: dict[str, str]) -> dict[str, Any]:
     if service == tables.BY_RULES:
         return {"apply_shipping_rules": True, "apply_shipping_defaults": True}
@@ -101,19 +91,15 @@ def _service_point(number: str, settings: dict[str, str]) -> dict[str, str] | No
 
 def _parcels(request: ShipmentRequest) -> list[dict[str, Any]]:
     parcels = [_parcel(parcel) for parcel in request.parcels]
+    note = clean(request.instructions)
     for parcel in parcels:
-        parcel.update(filled({"label_notes": filled_list(clean(request.instructions))}))
+        parcel.update({"label_notes": [note]} if note else {})
     # The checks let these two pass for shipments of one parcel only.
     if request.insured_value:
         parcels[0]["additional_insured_price"] = price(request.insured_value)
     if needs_customs(request):
         parcels[0]["parcel_items"] = [customs.to_item(item) for item in request.commodities]
     return parcels
-
-
-def filled_list(text: str) -> list[str]:
-    """Return a list of the text, or an empty one."""
-    return [text] if text else []
 
 
 def _parcel(parcel: Parcel) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from ..errors import CarrierUnavailable, CarrierUnknownOutcome
 from ..links import safe_link
 from ..rest.reading import incomplete, optional_text, required, words
 from ..rest.transport import Refusal
+from ..rest.writing import filled
 from ..storable import is_storable_amount
 from . import customs, mapping, tables
 from .tracking import read_event
@@ -64,7 +65,7 @@ def to_return(request: ShipmentRequest, settings: dict[str, str]) -> dict[str, A
         body["customs_invoice_nr"] = request.invoice_ref
         body["customs_information"] = customs.to_information(request, settings)
         body["parcel_items"] = [customs.to_return_item(item) for item in request.commodities]
-    return mapping.filled(body)
+    return filled(body)
 
 
 def read_booking(data: Any, request: ShipmentRequest) -> Booking:

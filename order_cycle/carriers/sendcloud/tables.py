@@ -32,7 +32,6 @@ NOTE_MAX = 255
 DESCRIPTION_MAX = 255
 ITEMS_MAX = 1000
 
-COUNTRY = re.compile(r"[A-Z]{2}")
 HS_CODE = re.compile(r"[0-9]{6,12}")
 #: "Destinations that require this field are USA, Canada, Italy and Australia."
 STATE_NEEDED = frozenset({"US", "CA", "IT", "AU"})

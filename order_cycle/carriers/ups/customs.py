@@ -1,11 +1,13 @@
 """UPS: the commercial invoice (Shipping 3.0.3, InternationalForms)."""
 
 import textwrap
-from decimal import Decimal
 from typing import Any
 
+from .. import customs_union
+from ..customs_union import EU
 from ..dto import Commodity, ShipmentRequest
 from ..findings import clean
+from ..rest.writing import plain
 from . import tables
 from .places import party
 
@@ -18,9 +20,7 @@ PIECES = "PCS"
 
 def needs_customs(request: ShipmentRequest) -> bool:
     """Tell whether the goods cross a border of a customs territory."""
-    countries = {request.sender.country_code, request.receiver.country_code}
-    is_one_territory = countries <= tables.EU or countries <= tables.HOME
-    return len(countries) > 1 and not is_one_territory
+    return customs_union.needs_customs(request, (EU, tables.HOME))
 
 
 def to_forms(request: ShipmentRequest) -> dict[str, Any]:
@@ -32,24 +32,15 @@ def to_forms(request: ShipmentRequest) -> dict[str, Any]:
         "TermsOfShipment": request.incoterm,
         "ReasonForExport": tables.REASONS[request.contents_type],
         "CurrencyCode": request.commodities[0].currency,
-        "Contacts": {"SoldTo": _sold_to(request)},
+        "Contacts": {"SoldTo": party(request.receiver)},
         "Product": [_product(item) for item in request.commodities],
     }
     return {key: value for key, value in forms.items() if value}
 
 
-def plain(number: Decimal) -> str:
-    """Return a number without exponent and without zeros at its end."""
-    return f"{number.normalize():f}"
-
-
 def product_lines(text: str) -> list[str]:
     """Return a description in lines, split between words."""
     return textwrap.wrap(clean(text), tables.CONTENT_MAX, break_on_hyphens=False)
-
-
-def _sold_to(request: ShipmentRequest) -> dict[str, Any]:
-    return party(request.receiver)
 
 
 def _product(item: Commodity) -> dict[str, Any]:

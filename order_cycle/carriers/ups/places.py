@@ -1,8 +1,8 @@
 """UPS: addresses, their lines, and which way a shipment goes."""
 
-import textwrap
 from typing import Any
 
+from ..address_checks import street_lines
 from ..dto import Address, ShipmentRequest
 from ..findings import clean
 from . import tables
@@ -13,18 +13,15 @@ def is_home(request: ShipmentRequest) -> bool:
     return {request.sender.country_code, request.receiver.country_code} <= tables.HOME
 
 
-def street_lines(address: Address) -> list[str]:
-    """Return the lines of a street, split between words; more than UPS has if it is too long."""
-    lines: list[str] = []
-    for text in (clean(address.street), clean(address.street2)):
-        lines += textwrap.wrap(text, tables.LINE_MAX, break_on_hyphens=False)
-    return lines
+def lines_of(address: Address) -> list[str]:
+    """Return the lines of a street; more than UPS has if it is too long."""
+    return street_lines((address.street, address.street2), tables.LINE_MAX)
 
 
 def place(address: Address) -> dict[str, Any]:
     """Return an address without its people."""
     data = {
-        "AddressLine": street_lines(address),
+        "AddressLine": lines_of(address),
         "City": clean(address.city),
         "StateProvinceCode": clean(address.state_code),
         "PostalCode": postcode(address),

@@ -26,13 +26,14 @@ PRODUCT_LINES = 3
 #: ShipmentServiceOptions.COD.CODAmount.MonetaryValue of Shipping has five, of Rating eight.
 COD_LENGTH = 5
 QUOTE_COD_LENGTH = 8
-#: DeclaredValue.MonetaryValue.
+#: Product.Unit: Number has seven characters, Value nineteen with six decimals.
+QUANTITY_MAX = 9_999_999
 VALUE_MAX = 19
+VALUE_DECIMALS = 6
 
 REFERENCE = re.compile(r"[\x21-\x7e]{1,35}")
 ACCOUNT = re.compile(r"[A-Za-z0-9]{6}")
 HS_CODE = re.compile(r"[A-Za-z0-9]{6,15}")
-COUNTRY = re.compile(r"[A-Z]{2}")
 
 SERVICE_CODES = {
     "standard": "11",
@@ -74,10 +75,6 @@ REASONS = {
 #: Where parcels, not shipments, carry references (Shipment.ReferenceNumber: "not US/US or PR/PR").
 HOME = frozenset({"US", "PR"})
 STATE_NEEDED = frozenset({"US", "CA", "PR"})
-EU = frozenset(
-    ("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU")
-    + ("IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK")
-)
 
 #: Status codes that the contracts explain (Track Alert, examples), then status types.
 EVENT_CODES = {"OT": "out_for_delivery", "FS": "delivered"}

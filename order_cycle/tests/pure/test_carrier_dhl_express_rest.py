@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 from carriers import get_client
 from carriers.customs_union import needs_customs
-from carriers.dhl_express_rest import answers, mapping, tables
+from carriers.dhl_express import ACCESSORIAL_CODES
+from carriers.dhl_express_rest import answers, mapping
 from carriers.dto import Commodity, Money, PickupRequest
-from carriers.errors import CarrierAuthError, CarrierProtocolError, CarrierRejected
+from carriers.errors import CarrierAuthError, CarrierProtocolError, CarrierRejected, InvalidShipment
 from shipments import a_parcel, a_receiver, an_address
 from stages import missing_contracts, open_stage
 from stages.base import StageReply, StageRequest
@@ -40,6 +41,19 @@ def stage():
 @pytest.fixture
 def client(stage):
     return get_client("dhl_express_rest", stage.settings())
+
+
+def answers_with(stage, serve, reply):
+    """Have the stage serve this reply in place of its own."""
+    places = [place for place, call in enumerate(stage._calls) if call.serve.__name__ == serve]
+    for place in places:
+        stage._calls[place] = stage._calls[place]._replace(serve=lambda *_all: reply)
+    assert places
+
+
+def error(status, detail):
+    body = {"title": "Bad request", "detail": detail, "status": str(status)}
+    return StageReply(status, json.dumps(body).encode())
 
 
 def test_three_parcels_bring_three_numbers_and_the_price_the_account_pays(stage, client):
@@ -91,7 +105,7 @@ def test_customs_are_between_countries_and_outside_the_eu(stage, origin, destina
 
 def test_insurance_and_extras_are_within_the_contract(stage, client):
     insured = Money(amount=Decimal("1500.50"), currency="CHF")
-    request = stage.shipment(insured_value=insured, accessorials=tuple(tables.ACCESSORIAL_CODES))
+    request = stage.shipment(insured_value=insured, accessorials=tuple(ACCESSORIAL_CODES))
     services = mapping.to_booking(request, client._values)["valueAddedServices"]
     assert {"serviceCode": "II", "value": 1500.5, "currency": "CHF"} in services
     assert client.book(request).waybill_ref in stage.live()
@@ -122,7 +136,81 @@ def test_the_carrier_s_own_no_names_our_field(stage, client):
 def test_an_address_that_is_not_served_is_said(stage, client):
     assert client.check_address(a_receiver()) == ()
     [problem] = client.check_address(a_receiver(zip_code=stage.NOWHERE))
-    assert problem.field == "receiver.zip_code"
+    assert (problem.field, problem.code) == ("receiver.zip_code", "address_unknown")
+
+
+def test_a_city_that_is_too_long_is_said_before_anything_is_asked(stage, client):
+    [problem] = client.check_address(a_receiver(city="Berlin " * 8))
+    assert (problem.field, problem.code) == ("receiver.city", "too_long")
+    assert stage.requests == []
+
+
+def test_a_refusal_that_is_not_about_the_place_is_no_problem_of_the_address(stage, client):
+    answers_with(stage, "_validate", error(400, "8003: Account not allowed for this service."))
+    with pytest.raises(CarrierRejected, match="8003"):
+        client.check_address(a_receiver())
+
+
+def test_a_place_that_is_not_found_is_said(stage, client):
+    answers_with(stage, "_validate", StageReply(200, b'{"address": []}'))
+    [problem] = client.check_address(a_receiver())
+    assert (problem.field, problem.code) == ("receiver.zip_code", "address_unknown")
+
+
+def test_no_proof_yet_is_none_and_other_refusals_are_told(stage, client):
+    waybill = client.book(stage.shipment()).waybill_ref
+    assert client.prove_delivery(waybill) is None
+    answers_with(stage, "_prove", error(400, "8003: Account not allowed for this service."))
+    with pytest.raises(CarrierRejected, match="8003"):
+        client.prove_delivery(waybill)
+
+
+@pytest.mark.parametrize("body", [b"<html>Not found</html>", b"{}", b""])
+def test_a_404_of_somebody_else_says_nothing_of_a_proof(stage, client, body):
+    waybill = client.book(stage.shipment()).waybill_ref
+    answers_with(stage, "_prove", StageReply(404, body))
+    with pytest.raises(CarrierProtocolError):
+        client.prove_delivery(waybill)
+    stage.complaints.clear()
+
+
+@pytest.mark.parametrize("label_format", ["pdf", "zpl"])
+def test_for_the_customs_the_invoice_comes_along(stage, client, label_format):
+    goods = {"receiver": BASEL, "commodities": (SHELVES,), "incoterm": "DDP"}
+    booking = client.book(stage.shipment(label_format=label_format, **goods))
+    assert [(paper.kind, paper.format, paper.parcel_reference) for paper in booking.documents] == [
+        ("label", label_format, "P1"),
+        ("customs", "pdf", ""),
+    ]
+    assert booking.warnings == ()
+    [label] = client.book(stage.shipment()).documents
+    assert label.kind == "label"
+
+
+@pytest.mark.parametrize(
+    ("service", "destination", "expected"),
+    [
+        ("express_12", "DE", ("T", False)),
+        ("express_12", "CH", ("Y", True)),
+        ("express_domestic", "IT", ("N", False)),
+        ("", "", ("U", False)),
+        ("", "US", ("P", True)),
+    ],
+)
+def test_a_pickup_is_for_what_is_sent_and_where_it_goes(
+    stage, client, service, destination, expected
+):
+    wanted = stage.pickup(service=service, destination_country=destination)
+    number = client.book_pickup(wanted).pickup_ref
+    goods = stage.pickups[number]
+    assert (goods["productCode"], goods["isCustomsDeclarable"]) == expected
+
+
+def test_a_pickup_for_a_service_that_is_none_is_not_asked_for(stage, client):
+    with pytest.raises(InvalidShipment) as caught:
+        client.book_pickup(stage.pickup(service="pigeon"))
+    assert [problem.field for problem in caught.value.problems] == ["service"]
+    assert stage.requests == []
 
 
 def test_a_delivery_is_followed_to_the_signature(stage, client):
@@ -211,7 +299,7 @@ def test_wrong_credentials_and_settings_are_the_account_s_fault(stage):
     ("change", "said"),
     [
         (lambda body: body.pop("productCode"), "productCode"),
-        (lambda body: body["content"].update(incoterm="XXX"), "XXX"),
+        (lambda body: body["content"].update(incoterm="ZZZ"), "ZZZ"),
         (lambda body: body["accounts"][0].update(number="1" * 13), "1111"),
         (lambda body: body["content"]["packages"][0].update(weight="1.1"), "weight"),
     ],

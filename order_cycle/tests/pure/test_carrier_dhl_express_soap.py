@@ -1,5 +1,6 @@
 """DHL Express over SOAP, held to the published WSDL; beside what every carrier must pass."""
 
+import base64
 from dataclasses import replace
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from carriers.errors import (
     CarrierUnknownOutcome,
 )
 from conformance_cases import GOODS, SWISS
+from papers import a_pdf
 from shipments import a_parcel, a_parcel_shipment
 from stages import missing_contracts, open_stage
 
@@ -70,6 +72,24 @@ def test_an_error_that_the_contract_does_not_list_proves_nothing():
     data = {"Notification": [{"code": "8003", "Message": "No"}]}
     with pytest.raises(CarrierUnknownOutcome, match="8003: No"):
         answers.read_booking(data, a_request())
+
+
+def test_an_error_beside_a_number_is_a_warning_of_a_shipment_that_exists():
+    data = {
+        "Notification": [*SUCCESS, {"code": "7005", "Message": "The invoice is missing."}],
+        "ShipmentIdentificationNumber": "1234567890",
+        "PackagesResult": {"PackageResult": [{"number": "1", "TrackingNumber": "JD01"}]},
+        "LabelImage": [
+            {"LabelImageFormat": "PDF", "GraphicImage": base64.b64encode(a_pdf("Label")).decode()}
+        ],
+    }
+    booking = answers.read_booking(data, a_request())
+    assert booking.waybill_ref == "1234567890"
+    assert [warning.code for warning in booking.warnings] == ["carrier_warning"]
+    assert "7005: The invoice is missing." in booking.warnings[0].text
+    del data["LabelImage"]
+    codes = [warning.code for warning in answers.read_booking(data, a_request()).warnings]
+    assert codes == ["document_unusable", "carrier_warning"]
 
 
 # --- against the contract ---

@@ -206,7 +206,7 @@ def test_a_problem_is_named_before_anything_is_sent(stage, client, field):
     ("field", "changes"),
     [
         ("incoterm", {"incoterm": ""}),
-        ("incoterm", {"incoterm": "XXX"}),
+        ("incoterm", {"incoterm": "ZZZ"}),
         ("contents_type", {"contents_type": "toys"}),
         ("commodities", {"commodities": ()}),
         ("commodities", {"commodities": (goods(), goods(currency="USD"))}),

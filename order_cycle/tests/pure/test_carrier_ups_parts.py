@@ -113,7 +113,7 @@ def test_the_longest_side_is_the_length_and_a_centimetre_is_not_cut():
 
 def test_a_long_street_goes_over_lines_between_words():
     street = "Strada Provinciale della Valle del Torrente Lungo 1234 bis"
-    lines = places.street_lines(an_address(street=street, street2="Palazzina C"))
+    lines = places.lines_of(an_address(street=street, street2="Palazzina C"))
     assert lines == ["Strada Provinciale della Valle del", "Torrente Lungo 1234 bis", "Palazzina C"]
 
 

@@ -137,7 +137,7 @@ WRONG = [
     ),
     ("mydhl", (*_DHL, "weight"), "1.113", "not of type 'number'"),
     ("mydhl", (*_DHL, "weight"), 1.1134, "multiple of"),
-    ("mydhl", ("content", "incoterm"), "XXX", "is not one of"),
+    ("mydhl", ("content", "incoterm"), "ZZZ", "is not one of"),
     ("sendcloud", ("to_address",), _GONE, "'to_address' is a required property"),
     ("sendcloud", ("parcels", 0, "weight", "unit"), "stone", "is not one of"),
     ("sendcloud", ("to_address", "country_code"), 39, "not of type 'string'"),

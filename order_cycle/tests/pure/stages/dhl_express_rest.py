@@ -15,6 +15,9 @@ from .contracts import contract
 from .openapi import OpenApi
 from .wsdl import basic_credentials
 
+#: Products for goods that the customs see.
+DECLARABLE = frozenset("PEYH")
+FACILITIES = {"Verona": "VRN", "Berlin": "BER"}
 Call = namedtuple("Call", "method pattern serve")
 
 
@@ -121,9 +124,7 @@ class Stage(BaseStage):
                 {"referenceNumber": one["referenceNumber"], "trackingNumber": number}
                 for one, number in zip(packages, numbers, strict=True)
             ],
-            "documents": [
-                {"imageFormat": kind.upper(), "content": _label(kind), "typeCode": "label"}
-            ],
+            "documents": [_paper(kind if one == "label" else "pdf", one) for one in _wanted(body)],
             "shipmentCharges": [
                 {"currencyType": "BILLC", "priceCurrency": "EUR", "price": 41.26},
                 {"currencyType": "PULCL", "priceCurrency": "EUR", "price": 60.0},
@@ -142,8 +143,12 @@ class Stage(BaseStage):
         declares = content["isCustomsDeclarable"]
         if declares and not content.get("exportDeclaration", {}).get("invoice"):
             return "7120: exportDeclaration is required"
-        if declares != (body["productCode"] in "PEYH"):
+        if declares != (body["productCode"] in DECLARABLE):
             return "1001: productCode does not fit the content"
+        if declares and "invoice" not in _wanted(body):
+            return (
+                "7120: Required either #/outputImageProperties/imageOptions where typeCode=invoice"
+            )
         return None
 
     def _track(self, _request, waybill):
@@ -185,7 +190,8 @@ class Stage(BaseStage):
 
     def _prove(self, _request, waybill):
         if not self.shipments.get(waybill, {}).get("is_delivered"):
-            return _error(404, "Not found", "No proof of delivery found")
+            # The contract's own example of this answer has no "detail".
+            return _json({"title": "Not Found", "status": "404"}, 404)
         paper = {"encodingFormat": "PDF", "content": _label("pdf"), "typeCode": "POD"}
         return _json({"documents": [paper]})
 
@@ -221,9 +227,12 @@ class Stage(BaseStage):
         place = {"countryCode": request.query["countryCode"], "postalCode": "10115"}
         return _json({"address": [place]})
 
-    def _pick_up(self, _request):
+    def _pick_up(self, request):
+        [goods] = json.loads(request.body)["shipmentDetails"]
+        if goods["isCustomsDeclarable"] != (goods["productCode"] in DECLARABLE):
+            return _error(400, "Bad request", "1001: productCode does not fit the goods")
         number = f"PRG{len(self.pickups):012d}"
-        self.pickups[number] = True
+        self.pickups[number] = goods
         return _json({"dispatchConfirmationNumbers": [number], "readyByTime": "16:00"}, 201)
 
     def _change_pickup(self, _request, number):
@@ -232,7 +241,7 @@ class Stage(BaseStage):
         return _json({"dispatchConfirmationNumber": number})
 
     def _cancel_pickup(self, _request, number):
-        if not self.pickups.pop(number, False):
+        if not self.pickups.pop(number, None):
             return _error(404, "Pickup not found", "Requested Pickup was not found")
         return StageReply(200, b"")
 
@@ -244,8 +253,18 @@ def _scan(code, text, place, clock="17:05:00", day="2026-11-25"):
         "GMTOffset": "+01:00",
         "typeCode": code,
         "description": text,
-        "serviceArea": [{"code": "XXX", "description": place}],
+        "serviceArea": [{"code": FACILITIES[place], "description": place}],
     }
+
+
+def _wanted(body):
+    """Return the kinds of paper that a booking asks for."""
+    options = body["outputImageProperties"]["imageOptions"]
+    return [one["typeCode"] for one in options if one.get("isRequested")]
+
+
+def _paper(form, kind):
+    return {"imageFormat": form.upper(), "content": _label(form), "typeCode": kind}
 
 
 def _label(kind):
