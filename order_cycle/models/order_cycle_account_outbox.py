@@ -28,17 +28,31 @@ class OrderCycleAccountOutbox(models.AbstractModel):
 
     def _search_due(self, domain, limit, under_way):
         """Leave out what an account has no place for: a carrier that hangs delays no other."""
+        places = self._free_places(under_way)
+        found = self.browse()
+        while len(found) < limit:
+            full = [account_id for account_id, free in places.items() if free <= 0]
+            has_place = ["|", ("effects_pending", "=", True), ("account_id", "not in", full)]
+            others = [("id", "not in", found.ids), *has_place, *domain]
+            wanted = limit - len(found)
+            rows = super()._search_due(others, wanted, under_way)
+            found += rows.filtered(lambda row: row.effects_pending or row._takes_place(places))
+            # Rows of an account that is full now may have hidden those of others.
+            if len(rows) < wanted:
+                break
+        return found - found._put_off_without_token()
+
+    def _free_places(self, under_way):
+        """Return how many calls may start now, by the id of accounts that are not closed."""
         every_account = self.env["order.cycle.carrier.account"].with_context(active_test=False)
         accounts = every_account.search([])
         places = accounts.filtered(lambda account: not account._closed_until())._places()
-        for row in self.browse(under_way):
+        rows = self.browse(under_way)
+        rows.fetch(["state", "account_id"])
+        for row in rows:
             if not row._is_counted() and row.account_id.id in places:
                 places[row.account_id.id] -= 1
-        full = [account_id for account_id, free in places.items() if free <= 0]
-        has_place = ["|", ("effects_pending", "=", True), ("account_id", "not in", full)]
-        rows = super()._search_due([*has_place, *domain], limit, under_way)
-        rows -= rows._put_off_without_token()
-        return rows.filtered(lambda row: row.effects_pending or row._takes_place(places))
+        return places
 
     def _takes_place(self, places):
         """Return whether there is a place left at this row's account, and take it.

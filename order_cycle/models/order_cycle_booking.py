@@ -85,16 +85,17 @@ class OrderCycleBooking(models.AbstractModel):
     # === THE ANSWER === #
 
     def _record(self, answer, attempt):
-        """Store what the carrier answered."""
+        """Store what the carrier answered; return the papers that came with it."""
         # A worker that took longer than its lease still brings the truth, unless the row was
         # settled meanwhile; an older call has nothing to say about a newer one.
         if self.state not in ("sending", "unknown", "human") or self.attempt != attempt:
             if isinstance(answer.value, Booking) and not self._is_known(answer):
                 self._recall([answer.value])
         elif isinstance(answer.value, Booking):
-            self._record_booking(answer.value)
+            return self._record_booking(answer.value)
         else:
             self._record_error(answer.error)
+        return None
 
     def _is_known(self, answer):
         """Return whether a late answer is about the shipment this row has or is about to get."""
@@ -120,13 +121,13 @@ class OrderCycleBooking(models.AbstractModel):
                 parcels[booked.reference].write(
                     {"tracking_ref": booked.tracking_ref, "tracking_url": booked.tracking_url}
                 )
-        self._store_documents(booking.documents)
         warnings = [problem_text(self.env, problem) for problem in booking.warnings]
         # A label that came broken is made anew in a while; one that comes apart is asked for now.
         later = self._backoff() if warnings else None
         self._set_state("done", "\n".join(warnings), later)
         has_all = booking.documents and not booking.warnings
         self.wants_label = not has_all and self._can_print_again()
+        return booking.documents
 
     def _record_error(self, error):
         message = error_text(self.env, error)

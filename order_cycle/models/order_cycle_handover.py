@@ -31,7 +31,9 @@ class OrderCycleHandover(models.AbstractModel):
         """Add tracking numbers here and in the chain; return whether one was new here."""
         self.ensure_one()
         is_new = not set(numbers) <= set(self._cycle_tracking_numbers())
-        for picking in self | self._cycle_chain():
+        # A union of two forgets whom it was read with.
+        chain = (self | self._cycle_chain()).with_prefetch(self._prefetch_ids)
+        for picking in chain:
             known = picking._cycle_tracking_numbers()
             fresh = [number for number in numbers if number not in known]
             if fresh:

@@ -67,42 +67,55 @@ class OrderCycleLabel(models.Model):
     )
 
     @api.model
-    def _keep(self, owner, documents):
-        """Keep the documents that `owner` does not have yet. May be repeated.
+    def _keep(self, papers):
+        """Keep the documents that their owners do not have yet, all at once. May be repeated.
 
         A carrier that is asked again may draw the same label with another time stamp: the newer one
         takes the place of the older, which is archived.
 
-        :param owner: order.cycle.consignment or order.cycle.manifest singleton
-        :param documents: `Document` values of the carrier package
+        :param dict papers: the `Document` values of each order.cycle.consignment, or of each
+            order.cycle.manifest
         :return: the labels that are new
         """
-        kept = owner.with_context(active_test=False).document_ids
-        known = {(label.parcel_id.id, label.sha256): label for label in kept}
-        vals_list, current = [], self.browse()
-        for document in documents:
-            vals = self._prepare_vals(owner, document)
-            same = known.get((vals["parcel_id"], vals["sha256"]))
-            if same:
-                current |= same
-            elif vals not in vals_list:
-                vals_list.append(vals)
-        for vals, attachment in zip(
-            vals_list, self._attach(owner, vals_list, len(kept)), strict=True
-        ):
-            vals["attachment_id"] = attachment.id
-            del vals["raw"]
+        vals_list, kept, current = [], self.browse(), self.browse()
+        for owner, documents in papers.items():
+            its_own = owner.with_context(active_test=False).document_ids
+            fresh, same = self._sort_out(owner, documents, its_own)
+            vals_list += fresh
+            kept |= its_own
+            current |= same
+        self._attach(vals_list)
         new = self.create(vals_list)
         current.active = True
         (kept - current)._replaced_by(new | current).active = False
         new._show_on_pieces()
-        owner.invalidate_recordset(["document_ids"])
+        for owner in papers:
+            owner.invalidate_recordset(["document_ids"])
         return new
+
+    def _sort_out(self, owner, documents, kept):
+        """Return the values of the `documents` that are new, and which of `kept` are the others."""
+        known = {(label.parcel_id.id, label.sha256): label for label in kept}
+        fresh, same = [], self.browse()
+        for document in documents:
+            vals = self._prepare_vals(owner, document)
+            paper = (vals["parcel_id"], vals["sha256"])
+            if paper in known:
+                same |= known[paper]
+            elif vals not in fresh:
+                fresh.append(vals)
+        for number, vals in enumerate(fresh, start=len(kept) + 1):
+            vals["name"] = owner._paper_name(number, vals["format"])
+        return fresh, same
 
     def _replaced_by(self, current):
         """Return those of these that are the same paper as one of `current`."""
-        papers = {(label.kind, label.parcel_id) for label in current}
-        return self.filtered(lambda label: (label.kind, label.parcel_id) in papers)
+        papers = {label._paper() for label in current}
+        return self.filtered(lambda label: label._paper() in papers)
+
+    def _paper(self):
+        """Return what makes two labels the same paper, drawn twice."""
+        return self.consignment_id, self.manifest_id, self.kind, self.parcel_id
 
     def _prepare_vals(self, owner, document):
         parcels = {parcel.reference: parcel for parcel in owner._pieces_with_labels()}
@@ -121,22 +134,28 @@ class OrderCycleLabel(models.Model):
             "raw": document.content,
         }
 
-    def _attach(self, owner, vals_list, count):
-        """Return an attachment of `owner` for each of the values; it has `count` already."""
+    def _attach(self, vals_list):
+        """Make an attachment of its owner for each of the values, and put it there."""
         # Odoo makes large pictures smaller, which would blur the bars.
         Attachment = self.env["ir.attachment"].with_context(image_no_postprocess=True)
-        return Attachment.create(
+        attachments = Attachment.create(
             [
                 {
-                    "name": owner._paper_name(number, vals["format"]),
-                    "res_model": owner._name,
-                    "res_id": owner.id,
-                    "raw": vals["raw"],
+                    "name": vals.pop("name"),
+                    "res_model": (
+                        "order.cycle.consignment"
+                        if vals["consignment_id"]
+                        else "order.cycle.manifest"
+                    ),
+                    "res_id": vals["consignment_id"] or vals["manifest_id"],
+                    "raw": vals.pop("raw"),
                     "mimetype": vals["mimetype"],
                 }
-                for number, vals in enumerate(vals_list, start=count + 1)
+                for vals in vals_list
             ]
         )
+        for vals, attachment in zip(vals_list, attachments, strict=True):
+            vals["attachment_id"] = attachment.id
 
     def _show_on_pieces(self):
         """Let each piece show its label."""

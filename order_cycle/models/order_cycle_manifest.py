@@ -134,7 +134,7 @@ class OrderCycleManifest(models.Model):
 
     def _record_answer(self, value):
         self.manifest_ref = value.manifest_ref
-        self.env["order.cycle.label"]._keep(self, value.documents)
+        self.env["order.cycle.label"]._keep({self: value.documents})
         self._set_state("done")
 
     def _pieces_with_labels(self):

@@ -202,6 +202,9 @@ class OrderCycleOutbox(models.AbstractModel):
     def _in_its_company(self):
         """Return these rows of one company as it sees them, and speaking its language."""
         company = self.company_id[:1]
+        # Just the two: a company and its contact have many fields, and each transaction reads anew.
+        company.fetch(["partner_id"])
+        company.partner_id.fetch(["lang"])
         lang = company.partner_id.lang or self.env.lang
         return self.with_company(company).with_context(lang=lang)
 
@@ -276,7 +279,10 @@ class OrderCycleOutbox(models.AbstractModel):
         raise NotImplementedError
 
     def _record(self, answer, attempt):
-        """T2: store `answer`, if this row still waits for the call number `attempt`."""
+        """T2: store `answer`, if this row still waits for the call number `attempt`.
+
+        :return: the documents it brought, for `_keep_papers`; or None
+        """
         raise NotImplementedError
 
     def _find_out(self):
@@ -291,6 +297,12 @@ class OrderCycleOutbox(models.AbstractModel):
         """Keep what was said on the wire, for people.
 
         :param dict answers: `Answer` of each of these rows
+        """
+
+    def _keep_papers(self, papers):
+        """Keep the documents that came with answers, of all rows at once.
+
+        :param dict papers: `Document` values of the carrier package, by row
         """
 
     def _finish(self):

@@ -111,9 +111,8 @@ class OrderCyclePapers(models.AbstractModel):
 
     # === BUSINESS METHODS === #
 
-    def _store_documents(self, documents):
-        """Keep the documents that are not there yet."""
-        self.env["order.cycle.label"]._keep(self, documents)
+    def _keep_papers(self, papers):
+        self.env["order.cycle.label"]._keep(papers)
 
     def _pieces_with_labels(self):
         """Return the pieces that a document may be about."""

@@ -1,7 +1,7 @@
 import math
 from textwrap import shorten
 
-from odoo import models
+from odoo import api, models, tools
 
 from ..carriers.dto import HandlingUnit, Parcel
 from ..tools import known
@@ -113,9 +113,18 @@ class OrderCyclePieces(models.AbstractModel):
 
     def _cycle_grams(self, weight):
         """Return `weight`, in the database's weight unit, as whole grams."""
+        return round(weight * self._cycle_grams_in_unit())
+
+    @api.model
+    @tools.ormcache()
+    def _cycle_grams_in_unit(self):
+        """Return how many grams the database's weight unit has.
+
+        Another unit is a system parameter, and writing one empties the cache.
+        """
         unit = self.env["product.template"]._get_weight_uom_id_from_ir_config_parameter()
         gram = known(self.env, "uom.product_uom_gram")
-        return round(unit._compute_quantity(weight, gram, round=False))
+        return unit._compute_quantity(1.0, gram, round=False)
 
     def _cycle_divide(self, weight):
         """Return the weights of the pieces that goods of `weight` are divided into."""

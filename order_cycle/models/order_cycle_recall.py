@@ -68,8 +68,9 @@ class OrderCycleRecall(models.AbstractModel):
                         name=row.waybill_ref or row.name,
                     )
                 )
-        self.write({"cancel_wanted": True, "failures": 0, "next_try_at": fields.Datetime.now()})
-        self._wake()
+        if self:
+            self.write({"cancel_wanted": True, "failures": 0, "next_try_at": fields.Datetime.now()})
+            self._wake()
 
     def _call_off(self):
         """Take back what nobody wants any more, by machine where the carrier takes that.
@@ -82,7 +83,8 @@ class OrderCycleRecall(models.AbstractModel):
             lambda row: row.state != "human" and row._can_cancel() and not row._is_on_its_way()
         )
         by_machine._cancel_at_carrier()
-        self._wake()
+        if self:
+            self._wake()
         return known - by_machine
 
     def _is_on_its_way(self):

@@ -90,15 +90,17 @@ class OrderCycleRecovery(models.AbstractModel):
 
     def _record_look_up(self, answer, attempt):
         if self.state != "unknown" or self.attempt != attempt:
-            return
+            return None
         if answer.error:
             self._ask_later(answer.error)
         elif answer.value:
             booking, *others = answer.value
-            self._record_booking(booking)
+            papers = self._record_booking(booking)
             self._recall(others)
+            return papers
         else:
             self._record_not_found()
+        return None
 
     def _record_not_found(self):
         """Not there. Once the grace is over, several times in a row, it was never made."""
@@ -139,15 +141,15 @@ class OrderCycleRecovery(models.AbstractModel):
 
     def _record_label(self, answer):
         if self.state != "done" or not self.wants_label:
-            return
+            return None
         if answer.error:
             self._ask_later(answer.error)
             is_final = answer.error.outcome == REFUSED or self.failures >= LABEL_TRIES
             self.write({"wants_label": not is_final})
-            return
-        self._store_documents(answer.value)
+            return None
         self.write({"wants_label": False, "failures": 0, "state_message": False})
         self.effects_pending = True
+        return answer.value
 
     # === ASKING === #
 

@@ -27,6 +27,10 @@ STEPS_PER_RUN = 6
 #: While calls are under way the worker goes on for others that long, and then waits for the last:
 #: with the longest deadline it stays below what Odoo grants a job.
 BUSY_LIMIT_S = 45
+#: Places that answers have freed before it is worth looking for new rows: looking has its price.
+FREED_ENOUGH = 8
+#: Rows that are worth a transaction for what follows from them, while answers come.
+FINISH_TOGETHER = 16
 #: How long to wait for an answer before looking for new rows.
 LOOK_AGAIN_S = 0.2
 
@@ -36,12 +40,13 @@ class Step:
     """A call that a row has been prepared for.
 
     :param call: makes it; touches no record and raises nothing
-    :param record: callable taking (row, answer), in a transaction of its own
+    :param record: callable taking (row, answer), in a transaction of its own; returns the papers
+        that came with it, if any
     :param lost: callable taking (row, exception) when the answer cannot be recorded
     """
 
     call: Callable[[], Any]
-    record: Callable[[Any, Any], None]
+    record: Callable[[Any, Any], Any]
     lost: Callable[[Any, Exception], None]
 
 
@@ -59,6 +64,7 @@ class OutboxWorker:
         self._under_way = {}
         self._unfinished = set()
         self._looked_at = 0.0
+        self._freed = 0
         self._seconds_left = float("inf")
         self._started_at = time.monotonic()
 
@@ -83,23 +89,25 @@ class OutboxWorker:
     def _turn(self):
         """Do one thing, what others wait for first; return whether there was anything to do.
 
-        An answer is kept at once (T2) and frees a place for the next call (T1). What follows from
-        answers (T3) is done in larger batches, while carriers think.
+        An answer is kept at once (T2), and its place taken by the next call (T1) before others are
+        kept: so calls end at different times, and the carrier has always something to do. What
+        follows from answers (T3) is done in larger batches, while carriers think.
         """
-        if self._pool.is_busy and self._keep(self._pool.answers(0)):
-            self._looked_at = 0.0
-            return True
+        has_kept = self._pool.is_busy and self._keep(self._pool.answers(0))
         is_idle = not self._unfinished and not self._pool.is_busy
-        if not self._is_over() and (is_idle or self._looked_long_ago()):
+        is_worth_it = self._freed >= FREED_ENOUGH or is_idle or self._looked_long_ago()
+        if is_worth_it and not self._is_over():
+            self._freed = 0
             self._looked_at = time.monotonic()
             if self._start():
                 return True
+        if len(self._unfinished) < FINISH_TOGETHER and self._pool.is_busy:
+            if self._keep(self._pool.answers(LOOK_AGAIN_S)):
+                return True
+        elif not self._unfinished:
+            return has_kept
         if self._unfinished:
             self._finish_some()
-        elif self._pool.is_busy:
-            self._keep(self._pool.answers(LOOK_AGAIN_S))
-        else:
-            return False
         return True
 
     def _looked_long_ago(self):
@@ -120,7 +128,9 @@ class OutboxWorker:
             if not rows:
                 self._commit()
                 return False
-            self._looked_at = 0.0
+            if len(rows) == self._batch():
+                # There may be more.
+                self._looked_at = 0.0
             rows = rows.try_lock_for_update(allow_referencing=True)
             rows = rows.filtered_domain(self._model._due_domain())
             self._steps.update(rows.ids)
@@ -142,8 +152,11 @@ class OutboxWorker:
         tired = [row_id for row_id, count in self._steps.items() if count >= STEPS_PER_RUN]
         mine = [*self._under_way, *self._unfinished]
         domain = [("id", "not in", [*mine, *tired]), *domain]
-        limit = min(BATCH, self._pool.free)
-        return self._model._search_due(domain, limit, [*self._under_way])
+        return self._model._search_due(domain, self._batch(), [*self._under_way])
+
+    def _batch(self):
+        """Return how many rows may be taken at a time now."""
+        return min(BATCH, self._pool.free)
 
     def _prepare(self, rows):
         """Have rows do their next step, and start the calls once that is committed (T1)."""
@@ -172,6 +185,7 @@ class OutboxWorker:
             lambda row, error: _lost(row, steps[row.id], error),
         )
         self._unfinished.update(rows.ids)
+        self._freed += len(rows)
         self._commit(len(rows))
         return True
 
@@ -231,8 +245,8 @@ def _next_steps(rows):
 def _record(rows, steps, answers):
     """Keep what was said on the wire, then what it means."""
     rows._keep_calls({row: answers[row.id] for row in rows})
-    for row in rows:
-        steps[row.id].record(row, answers[row.id])
+    papers = {row: steps[row.id].record(row, answers[row.id]) for row in rows}
+    rows._keep_papers({row: brought for row, brought in papers.items() if brought})
 
 
 def _put_off(row, error):

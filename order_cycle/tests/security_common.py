@@ -102,7 +102,7 @@ class SecurityCommon(OrderCycleCommon):
             }
         )
         paper = Document(kind="label", format="pdf", content=b"%PDF")
-        self.env["order.cycle.label"]._keep(consignment, [paper])
+        self.env["order.cycle.label"]._keep({consignment: [paper]})
         checks = self.env["order.cycle.carrier.check"]._start(self.stage_account)
         checks.label_id = self.a_label(checks[0])
         self.a_delivery(consignment)

@@ -64,22 +64,26 @@ class TestLabels(RehearsalCommon):
         consignment = self.booked()
         label = consignment.document_ids
         again = a_label(label.attachment_id.raw, parcel_reference=label.parcel_id.reference)
-        consignment._store_documents([again, again])
+        consignment._keep_papers({consignment: [again, again]})
         self.assertEqual(consignment.document_ids, label)
 
     def test_a_label_that_was_made_anew_takes_the_place_of_the_old_one(self):
         consignment = self.booked()
         old = consignment.document_ids
         anew = a_label(papers.a_pdf("Anew"), parcel_reference=old.parcel_id.reference)
-        consignment._store_documents([anew])
+        consignment._keep_papers({consignment: [anew]})
         new = consignment.document_ids
         self.assertEqual(len(new), 1)
         self.assertFalse(old.active)
         self.assertEqual(consignment.parcel_ids.label_id, new.attachment_id)
         self.assertEqual(consignment.label_ids, new.attachment_id)
 
-        consignment._store_documents(
-            [a_label(old.attachment_id.raw, parcel_reference=old.parcel_id.reference)]
+        consignment._keep_papers(
+            {
+                consignment: [
+                    a_label(old.attachment_id.raw, parcel_reference=old.parcel_id.reference)
+                ]
+            }
         )
         self.assertEqual(consignment.document_ids, old, "what comes back is current again")
 
@@ -87,7 +91,7 @@ class TestLabels(RehearsalCommon):
         consignment = self.booked()
         label = consignment.document_ids
         customs = Document(kind="customs", format="pdf", content=papers.a_pdf("Customs"))
-        consignment._store_documents([customs])
+        consignment._keep_papers({consignment: [customs]})
         self.assertEqual(len(consignment.document_ids), 2)
         self.assertIn(label, consignment.document_ids)
         self.assertIn("Customs", self.texts(base64.b64decode(consignment.labels_pdf))[1])
@@ -95,7 +99,7 @@ class TestLabels(RehearsalCommon):
     def test_a_large_picture_is_not_made_smaller(self):
         consignment = self.a_consignment()
         picture = papers.a_png(2400, 3600)
-        consignment._store_documents([a_label(picture, "png")])
+        consignment._keep_papers({consignment: [a_label(picture, "png")]})
         self.assertEqual(consignment.document_ids.attachment_id.raw, picture)
 
     def test_a_file_that_somebody_attached_is_no_label(self):
@@ -245,7 +249,7 @@ class TestLabelDoor(HttpCase, RehearsalCommon):
 
     def test_a_label_is_handed_out_as_a_pdf_and_nothing_else(self):
         consignment = self.a_consignment()
-        consignment._store_documents([a_label(papers.a_pdf("A label"))])
+        consignment._keep_papers({consignment: [a_label(papers.a_pdf("A label"))]})
         answer = self.get(consignment)
         self.assertEqual(answer.status_code, 200)
         self.assertEqual(answer.headers["Content-Type"], "application/pdf")
@@ -264,7 +268,7 @@ class TestLabelDoor(HttpCase, RehearsalCommon):
             if file_format not in ("pdf", "png", "zpl") or len(content) > 100_000 or not content:
                 continue
             label = self.env["order.cycle.label"]._keep(
-                consignment, [a_label(content + b"\n%%%d" % number, file_format)]
+                {consignment: [a_label(content + b"\n%%%d" % number, file_format)]}
             )
             answer = self.url_open(f"/web/content/{label.attachment_id.id}")
             self.assertEqual(answer.headers["X-Content-Type-Options"], "nosniff")
@@ -275,7 +279,7 @@ class TestLabelDoor(HttpCase, RehearsalCommon):
 
     def test_there_is_nothing_for_whoever_may_not_read(self):
         consignment = self.a_consignment()
-        consignment._store_documents([a_label(papers.PDF)])
+        consignment._keep_papers({consignment: [a_label(papers.PDF)]})
         self.env["res.users"].create({"name": "Nobody", "login": "nobody", "password": "nobody"})
         answer = self.get(consignment, "nobody")
         self.assertEqual(answer.status_code, 403)

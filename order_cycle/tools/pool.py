@@ -6,6 +6,8 @@ from typing import Any
 
 #: Calls that are under way at the same time in one worker.
 IN_FLIGHT = 16
+#: Answers that come so soon after another are taken together: one transaction keeps them all.
+GATHER_S = 0.01
 
 
 class Pool:
@@ -46,12 +48,14 @@ class Pool:
         return tuple(self._keys.values())
 
     def answers(self, timeout_s: float | None = None) -> list[tuple[Any, Any]]:
-        """Wait for at least one call and return (key, result) of all that have ended.
+        """Wait for at least one call and return (key, result) of all that have ended by then.
 
         :param timeout_s: wait no longer; nothing may have ended then.
         :raises Exception: what a call raised; calls that must not be lost return their errors.
         """
-        done, _pending = wait(self._keys, timeout=timeout_s, return_when=FIRST_COMPLETED)
+        done, pending = wait(self._keys, timeout=timeout_s, return_when=FIRST_COMPLETED)
+        if done and pending:
+            done, _pending = wait(self._keys, timeout=GATHER_S)
         return [(self._keys.pop(future), future.result()) for future in done]
 
 
