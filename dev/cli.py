@@ -57,7 +57,11 @@ COMMANDS = {
         "all tests; further words go to pytest", "dev.commands.test", Needs(browser=True)
     ),
     "lint": Command("ruff, pylint-odoo, the OCA's checks", "dev.commands.lint", Needs(odoo=False)),
-    "bench": Command("the cycle against stock Odoo, in one run", "dev.bench", arguments=()),
+    "bench": Command(
+        "the cycle against stock Odoo, and the carrier worker",
+        "dev.bench",
+        arguments=("orders", "bookings"),
+    ),
     "chaos": Command("kills and failures on purpose", "dev.chaos"),
     "core-tests": Command(
         "Odoo's own tests, with and without the add-on",
