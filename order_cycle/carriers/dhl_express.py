@@ -28,10 +28,46 @@ SERVICE_CODES = {
     "economy_select": ("H", "W"),
     "express_domestic": ("N", "N"),
 }
+#: Global product code -> our service.
+SERVICES = {theirs: ours for ours, codes in SERVICE_CODES.items() for theirs in codes}
 _DOMESTIC = "express_domestic"
 #: Value added services that are asked for by a code alone.
 ACCESSORIAL_CODES = {"signature": "SF", "adult_signature": "SD", "saturday_delivery": "AA"}
 INSURANCE = "II"
+#: Code of a scan -> ours (tracking_status.csv, service "express"); none says "cancelled".
+EVENT_CODES = {
+    "SA": "announced",
+    "PU": "collected",
+    "PL": "in_transit",
+    "DF": "in_transit",
+    "AF": "in_transit",
+    "AR": "in_transit",
+    "TR": "in_transit",
+    "FD": "in_transit",
+    "IC": "in_transit",
+    "CR": "in_transit",
+    "RR": "in_transit",
+    "WC": "out_for_delivery",
+    "OK": "delivered",
+    "DD": "damaged",
+    "BA": "delivery_failed",
+    "CA": "delivery_failed",
+    "CM": "delivery_failed",
+    "MD": "delivery_failed",
+    "ND": "delivery_failed",
+    "NH": "delivery_failed",
+    "CC": "held",
+    "CD": "held",
+    "HP": "held",
+    "OH": "held",
+    "UD": "held",
+    "MC": "incident",
+    "MS": "incident",
+    "SS": "incident",
+    "DS": "lost",
+    "RD": "refused",
+    "RT": "returned",
+}
 
 
 def product(request: ShipmentRequest) -> str:

@@ -8,7 +8,7 @@ from dateutil.parser import isoparse
 
 from .. import documents
 from ..customs_union import needs_customs
-from ..dhl_express import SERVICE_CODES
+from ..dhl_express import EVENT_CODES, SERVICES
 from ..dto import (
     BookedParcel,
     Booking,
@@ -25,9 +25,7 @@ from ..links import safe_link
 from ..rest.reading import encoded, incomplete, optional_text, required, words
 from ..rest.transport import Refusal
 from ..storable import is_storable_amount
-from . import tables
 
-SERVICES = {theirs: ours for ours, codes in SERVICE_CODES.items() for theirs in codes}
 #: documents, typeCode -> our kind.
 PAPERS = {"label": "label", "invoice": "customs"}
 #: Prices in the currency the account is billed in (MyDHL, currencyType).
@@ -249,7 +247,7 @@ def _event(item: Any, tracking_ref: str) -> TrackingEvent:
     code = required(item, "typeCode", str)
     areas = item.get("serviceArea") or [{}]
     return TrackingEvent(
-        code=tables.EVENT_CODES.get(code, "other"),
+        code=EVENT_CODES.get(code, "other"),
         carrier_code=code,
         text=required(item, "description", str),
         happened_at=_moment(item),
