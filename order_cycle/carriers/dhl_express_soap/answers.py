@@ -5,10 +5,8 @@ from typing import Any
 from .. import documents
 from ..dto import BookedParcel, Booking, Document, ShipmentRequest
 from ..errors import CarrierProtocolError, CarrierUnknownOutcome, FieldProblem
+from . import response
 
-#: Notification, code: "0=SUCCESS, other value=ERROR". The contract lists none of the others, so
-#: none of them proves that nothing was booked.
-SUCCESS = "0"
 #: The contract lets the image be absent, and nothing fetches it later.
 _NO_LABEL = FieldProblem(
     field="documents",
@@ -24,7 +22,8 @@ def read_booking(data: dict[str, Any], request: ShipmentRequest) -> Booking:
     :raises CarrierProtocolError: what a booking must have is not there.
     """
     number = data.get("ShipmentIdentificationNumber") or ""
-    errors = _errors(data)
+    # None of the codes is listed, so none of them proves that nothing was booked.
+    errors = [response.worded(one) for one in response.errors_of(data)]
     if not number:
         raise _unclear(errors) if errors else _incomplete("ShipmentIdentificationNumber")
     results = (data.get("PackagesResult") or {}).get("PackageResult") or []
@@ -36,15 +35,6 @@ def read_booking(data: dict[str, Any], request: ShipmentRequest) -> Booking:
         service=request.service,
         warnings=(*(warnings if usable or warnings else (_NO_LABEL,)), *_reported(errors)),
     )
-
-
-def _errors(data: dict[str, Any]) -> list[str]:
-    """Return what the notifications report beside success, as ``code: words``."""
-    return [
-        f"{one.get('code')}: {one.get('Message') or ''}"
-        for one in data.get("Notification") or []
-        if one.get("code") != SUCCESS
-    ]
 
 
 def _unclear(errors: list[str]) -> CarrierUnknownOutcome:
@@ -93,8 +83,6 @@ def _labels(data: dict[str, Any], request: ShipmentRequest) -> list[Document]:
 
 
 def _incomplete(what: str) -> CarrierProtocolError:
-    return CarrierProtocolError(
-        f"The carrier's answer lacks {what}, which its contract promises. It may have booked the "
-        "shipment; ask before sending it again.",
-        code="answer_incomplete",
+    return response.incomplete(
+        what, "It may have booked the shipment; ask before sending it again."
     )

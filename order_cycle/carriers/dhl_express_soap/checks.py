@@ -47,16 +47,27 @@ def booking_problems(request: ShipmentRequest) -> tuple[FieldProblem, ...]:
     found.reference("request_ref", "Our reference", request.request_ref, dhl_express.REFERENCE)
     found.one_of("label_format", "Label format", request.label_format, tables.LABEL_FORMATS)
     dhl_express.check_service(found, request)
-    for field, label in (("sender", "Sender"), ("receiver", "Receiver")):
-        party = getattr(request, field)
-        dhl_express.check_party(found, field, label, party, PARTY, tables.LINE_MAX)
-    check_parcels(found, request.parcels, PARCELS)
-    for index, code in enumerate(request.accessorials):
-        found.one_of(f"accessorials[{index}]", "Extra service", code, dhl_express.ACCESSORIAL_CODES)
-    found.cents("insured_value", "Insured value", request.insured_value)
-    _check_not_offered(found, request)
+    _check_all(found, request)
     if needs_customs(request):
         check_customs(found, request, CUSTOMS)
+    return found.problems()
+
+
+def quote_problems(request: ShipmentRequest) -> tuple[FieldProblem, ...]:
+    """Return the problems of a request that only asks for a price."""
+    found = Findings()
+    if request.service:
+        dhl_express.check_service(found, request)
+    _check_all(found, request)
+    return found.problems()
+
+
+def waybill_problems(waybill_ref: str) -> tuple[FieldProblem, ...]:
+    """Return why a number cannot be asked about."""
+    found = Findings()
+    label = "Waybill number"
+    if found.need("waybill_ref", label, waybill_ref):
+        found.matches("waybill_ref", label, waybill_ref, tables.WAYBILL, example="1234567890")
     return found.problems()
 
 
@@ -70,6 +81,17 @@ def account_problems(settings: Mapping[str, str]) -> tuple[FieldProblem, ...]:
     text = settings["goods_description"]
     found.text("goods_description", "Description of the goods", text, limit=limit, required=True)
     return found.problems()
+
+
+def _check_all(found: Findings, request: ShipmentRequest) -> None:
+    for field, label in (("sender", "Sender"), ("receiver", "Receiver")):
+        party = getattr(request, field)
+        dhl_express.check_party(found, field, label, party, PARTY, tables.LINE_MAX)
+    check_parcels(found, request.parcels, PARCELS)
+    for index, code in enumerate(request.accessorials):
+        found.one_of(f"accessorials[{index}]", "Extra service", code, dhl_express.ACCESSORIAL_CODES)
+    found.cents("insured_value", "Insured value", request.insured_value)
+    _check_not_offered(found, request)
 
 
 def _check_not_offered(found: Findings, request: ShipmentRequest) -> None:

@@ -1,30 +1,18 @@
 """DHL Express over SOAP: capability -> mapping -> transport -> mapping, and nothing else."""
 
-from pathlib import Path
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import Any
 
 from ..account_settings import filled
-from ..dto import Booking, CarrierSettings, ShipmentRequest
+from ..dto import Booking, CarrierSettings, Quote, ShipmentRequest, TrackingEvent
 from ..errors import CarrierAuthError, CarrierError, FieldProblem, InvalidShipment
 from ..exchange import OnExchange
-from ..soap.outcome import FaultRules
 from ..soap.transport import Endpoint, SoapTransport
-from . import answers, mapping
-from .checks import account_problems, booking_problems
+from . import answers, contract, mapping, quotes, tracking
+from .checks import account_problems, booking_problems, quote_problems, waybill_problems
 from .info import INFO
-
-_NAMESPACE = "http://scxgxtt.phx-dc.dhl.com/euExpressRateBook/ShipmentMsgRequest"
-ENDPOINT = Endpoint(
-    wsdl=Path(__file__).with_name("booking.wsdl"),
-    binding=f"{{{_NAMESPACE}}}gblExpressRateBook",
-    path="/expressRateBook",
-)
-#: The contract declares no faults, so none is a refusal; those of a wrong UsernameToken are in
-#: WS-Security 1.0, chapter 12. 429 comes from the door.
-RULES = FaultRules(
-    refused=frozenset(),
-    auth=frozenset({"FailedAuthentication", "InvalidSecurityToken"}),
-    not_sent=frozenset({429}),
-)
 
 
 class Client:
@@ -37,14 +25,17 @@ class Client:
         problems = account_problems(self._values)
         if problems:
             raise CarrierAuthError(problems[0].text, code="account_incomplete", fields=problems)
-        self._transport = SoapTransport(
-            ENDPOINT,
-            settings,
-            headers={},
-            rules=RULES,
-            on_exchange=on_exchange,
-            with_ws_security=True,
-        )
+        self._transports = {
+            endpoint: SoapTransport(
+                endpoint,
+                settings,
+                headers={},
+                rules=contract.RULES,
+                on_exchange=on_exchange,
+                with_ws_security=True,
+            )
+            for endpoint in (contract.BOOKING, contract.RATING, contract.TRACKING)
+        }
 
     def find_problems(self, request: ShipmentRequest) -> tuple[FieldProblem, ...]:
         """See ``CarrierClient``."""
@@ -52,12 +43,50 @@ class Client:
 
     def book(self, request: ShipmentRequest, *, is_checked: bool = False) -> Booking:
         """See ``CarrierClient``. Nothing can be looked up: never send it again."""
-        problems = () if is_checked else self.find_problems(request)
-        if problems:
-            raise InvalidShipment(problems)
+        _refuse(() if is_checked else self.find_problems(request))
         payload = {"RequestedShipment": mapping.to_shipment(request, self._values)}
-        data = self._transport.call("createShipmentRequest", payload, header={})
+        return self._call(
+            contract.BOOKING, "createShipmentRequest", payload, answers.read_booking, request
+        )
+
+    def quote(self, request: ShipmentRequest) -> tuple[Quote, ...]:
+        """See ``Quotes``."""
+        _refuse(quote_problems(request))
+        payload = {"RequestedShipment": mapping.to_rate(request, self._values)}
+        return self._call(contract.RATING, "getRateRequest", payload, quotes.read_quotes, request)
+
+    def track(self, waybill_ref: str) -> tuple[TrackingEvent, ...]:
+        """See ``Tracks``."""
+        _refuse(waybill_problems(waybill_ref))
+        now = datetime.now(timezone.utc)
+        payload = {"trackingRequest": mapping.to_tracking(waybill_ref, uuid.uuid4().hex, now)}
+        zone = tracking.zone_of(self._values["gmt_offset"])
+        return self._call(
+            contract.TRACKING,
+            "trackShipmentRequest",
+            payload,
+            tracking.read_events,
+            waybill_ref,
+            zone,
+        )
+
+    def _call(
+        self,
+        endpoint: Endpoint,
+        operation: str,
+        payload: dict[str, Any],
+        reader: Callable[..., Any],
+        *arguments: Any,
+    ) -> Any:
+        """Call and read the answer; what the carrier says of it is cleaned of our secrets."""
+        transport = self._transports[endpoint]
+        data = transport.call(operation, payload, header={})
         try:
-            return answers.read_booking(data, request)
+            return reader(data, *arguments)
         except CarrierError as error:
-            raise self._transport.discreet(error) from None
+            raise transport.discreet(error) from None
+
+
+def _refuse(problems: tuple[FieldProblem, ...]) -> None:
+    if problems:
+        raise InvalidShipment(problems)

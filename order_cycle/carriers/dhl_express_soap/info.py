@@ -1,10 +1,12 @@
-"""What is known of DHL Express over SOAP (expressRateBook) without calling it.
+"""What is known of DHL Express over SOAP (expressRateBook, glDHLExpressTrack) without calling it.
 
 Recovery is NONE: the contract has no key, and nothing finds a shipment by a reference of ours.
-``deleteShipmentRequest`` cancels a pickup and not a shipment, so it is not used.
+``deleteShipmentRequest`` cancels the pickup that was booked together with a shipment, and not the
+shipment. We book no pickup that way and the contract knows no other, so it is not used. A proof of
+delivery is no operation either; the name of who signed comes with the scan.
 """
 
-from ..api import AccountField, CarrierInfo, Choice, Recovery
+from ..api import AccountField, Capability, CarrierInfo, Choice, Recovery
 
 INFO = CarrierInfo(
     code="dhl_express_soap",
@@ -12,7 +14,7 @@ INFO = CarrierInfo(
     protocol="soap",
     mode="parcel",
     recovery=Recovery.NONE,
-    capabilities=frozenset(),
+    capabilities=frozenset({Capability.TRACK, Capability.QUOTE}),
     environments={
         "test": "https://wsbexpress.dhl.com/sndpt",
         "live": "https://wsbexpress.dhl.com/gbl",
@@ -37,7 +39,8 @@ INFO = CarrierInfo(
             name="gmt_offset",
             label="Time zone of the goods",
             default="+01:00",
-            help="Distance to Greenwich as DHL wants it, for example +01:00 in Italy in winter.",
+            help="Distance to Greenwich as DHL wants it, for example +01:00 in Italy in winter. "
+            "Scans come without a time zone and are read in this one.",
         ),
         AccountField(
             name="goods_description",

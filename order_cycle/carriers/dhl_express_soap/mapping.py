@@ -1,6 +1,7 @@
-"""DHL Express over SOAP: our values into a ShipmentRequest. Pure functions."""
+"""DHL Express over SOAP: our values into its requests. Pure functions."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +27,46 @@ def to_shipment(request: ShipmentRequest, settings: Mapping[str, str]) -> dict[s
                 for number, parcel in enumerate(request.parcels, start=1)
             ]
         },
+    }
+
+
+def to_rate(request: ShipmentRequest, settings: Mapping[str, str]) -> dict[str, Any]:
+    """Return the ``RequestedShipment`` of a question for prices; no service asks for all."""
+    value = request.goods_value if request.goods_value and request.goods_value.amount > 0 else None
+    return {
+        "DropOffType": "REGULAR_PICKUP",
+        "Ship": {"Shipper": _place(request.sender), "Recipient": _place(request.receiver)},
+        "Packages": {
+            "RequestedPackages": [
+                _rated_package(number, parcel)
+                for number, parcel in enumerate(request.parcels, start=1)
+            ]
+        },
+        "ShipTimestamp": dhl_express.timestamp(request.ship_date, settings["ready_time"], settings),
+        "UnitOfMeasurement": "SI",
+        # "non-dutiable (value DOCUMENTS) or dutiable (NON_DOCUMENTS)"; a booking has no such rule.
+        "Content": "NON_DOCUMENTS" if needs_customs(request) else "DOCUMENTS",
+        "DeclaredValue": _thousandths(value.amount) if value else None,
+        "DeclaredValueCurrencyCode": value.currency if value else None,
+        "Account": settings["account_number"],
+        "SpecialServices": _services(request),
+        "ServiceType": dhl_express.product(request) if request.service else None,
+    }
+
+
+def to_tracking(waybill_ref: str, message_ref: str, moment: datetime) -> dict[str, Any]:
+    """Return a ``trackingRequest`` for all scans of one shipment.
+
+    What ``PiecesEnabled`` may hold is not in the contract, so it is not sent.
+
+    :param message_ref: 28 to 32 characters, for the carrier's log only
+    """
+    return {
+        "TrackingRequest": {
+            "Request": {"ServiceHeader": {"MessageTime": moment, "MessageReference": message_ref}},
+            "AWBNumber": {"ArrayOfAWBNumberItem": [waybill_ref]},
+            "LevelOfDetails": "ALL_CHECK_POINTS",
+        }
     }
 
 
@@ -126,15 +167,37 @@ def _party(address: Address) -> dict[str, Any]:
     }
 
 
+def _place(address: Address) -> dict[str, Any]:
+    """Return what of an address a price depends on."""
+    return {
+        "City": clean(address.city),
+        "PostalCode": clean(address.zip_code),
+        "CountryCode": address.country_code,
+    }
+
+
+def _rated_package(number: int, parcel: Parcel) -> dict[str, Any]:
+    return {
+        "number": str(number),
+        "Weight": {"Value": _kilograms(parcel.weight_grams)},
+        "Dimensions": _dimensions(parcel),
+    }
+
+
 def _package(number: int, parcel: Parcel, settings: Mapping[str, str]) -> dict[str, Any]:
-    sides = {"Length": parcel.length_mm, "Width": parcel.width_mm, "Height": parcel.height_mm}
     return {
         "number": str(number),
         "Weight": _kilograms(parcel.weight_grams),
         "PackageContentDescription": dhl_express.description(parcel.content, settings),
-        "Dimensions": {name: Decimal(side or 0).scaleb(-1) for name, side in sides.items()},
+        "Dimensions": _dimensions(parcel),
         "CustomerReferences": parcel.reference,
     }
+
+
+def _dimensions(parcel: Parcel) -> dict[str, Decimal]:
+    """Return the sides in centimetres."""
+    sides = {"Length": parcel.length_mm, "Width": parcel.width_mm, "Height": parcel.height_mm}
+    return {name: Decimal(side or 0).scaleb(-1) for name, side in sides.items()}
 
 
 def _kilograms(grams: int) -> Decimal:

@@ -1,4 +1,4 @@
-"""DHL Express over SOAP (expressRateBook): tables and limits that are its own.
+"""DHL Express over SOAP (expressRateBook, glDHLExpressTrack): tables and limits that are its own.
 
 See ``dhl_express.py`` for the others.
 """
@@ -16,6 +16,8 @@ CONTENT_MAX = 70
 ITEM_MAX = 170
 #: RequestedPackages, number
 PARCELS_MAX = 99
+#: TrackingRequest, AWBNumber
+WAYBILL = re.compile(r"[A-Za-z0-9]{10,11}")
 CURRENCY = re.compile(r"[A-Z]{3}")
 
 LABEL_FORMATS = {"pdf": "PDF", "zpl": "ZPL"}

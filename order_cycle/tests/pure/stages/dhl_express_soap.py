@@ -1,31 +1,36 @@
-"""DHL Express over SOAP: a stage that is held to the published WSDL."""
+"""DHL Express over SOAP: a stage that is held to both published WSDLs."""
 
-import base64
 import itertools
 import re
 from functools import cache
 
 from carriers.dto import CarrierSettings
 from lxml import etree
-from papers import a_pdf
 from shipments import a_parcel, a_parcel_shipment
 
+from . import dhl_express_soap_answers as answers
 from .base import BaseStage, StageReply
 from .contracts import contract
 from .wsdl import Wsdl, find_all, text, username_token
 
-_ANSWERS = "http://scxgxtt.phx-dc.dhl.com/euExpressRateBook/ShipmentMsgResponse"
 _XML = "text/xml; charset=utf-8"
+#: What a parcel costs with each product; the account of this stage pays in EUR.
+PRICES = {"U": "41.26", "P": "44.50", "T": "70.00", "W": "20.50", "D": "40.00"}
+#: Path of a service -> its published WSDL.
+FILES = {
+    "/expressRateBook": "sndpt-expressRateBook.wsdl",
+    "/glDHLExpressTrack": "glDHLExpressTrack.wsdl",
+}
 
 
 @cache
-def published():
-    """Return the published WSDL, compiled once."""
-    return Wsdl(contract("dhl_express_soap", "sndpt-expressRateBook.wsdl"), auth="ws_security")
+def published(path):
+    """Return the published WSDL of the service at a path, compiled once."""
+    return Wsdl(contract("dhl_express_soap", FILES[path]), auth="ws_security")
 
 
 class Stage(BaseStage):
-    """Books shipments and hands out their labels. Nothing is found, followed or cancelled."""
+    """Books shipments, names prices and tells of scans. Nothing is found or cancelled."""
 
     code = "dhl_express_soap"
     USER, PASSWORD, ACCOUNT = "dhl-user-2", "dhl-password-2", "123456789"
@@ -34,6 +39,8 @@ class Stage(BaseStage):
         super().__init__()
         self.numbers = itertools.count(2_000_000_001)
         self.has_label = True
+        #: Answers that are served in place of the stage's own, by operation.
+        self.instead = {}
 
     def settings(self, **changes):
         """Return the settings of an account at this stage."""
@@ -55,7 +62,7 @@ class Stage(BaseStage):
 
     def is_booking(self, request):
         """Tell whether the call books a shipment."""
-        return b"ShipmentRequest" in request.body
+        return b":ShipmentRequest" in request.body
 
     def incomplete(self, reply):
         """Return a booking without its number."""
@@ -63,27 +70,46 @@ class Stage(BaseStage):
         body = re.sub(b"<" + name + b">.*?</" + name + b">", b"", reply.body)
         return StageReply(reply.status, body, reply.content_type)
 
+    def deliver(self, waybill):
+        """Have a shipment delivered."""
+        self.shipments[waybill]["is_delivered"] = True
+
     def answer(self, request):
-        """Check the call, book, and check the answer too."""
-        wsdl = published()
+        """Check the call, do what is asked, and check the answer too."""
+        if request.path not in FILES:
+            self.complain(f"there is no service at {request.path}")
+            return StageReply(404)
+        wsdl = published(request.path)
         problems = wsdl.request_problems(request)
-        if request.path != "/expressRateBook":
-            problems.append(f"there is no service at {request.path}")
         for problem in problems:
             self.complain(problem)
         if problems:
             return StageReply(500, wsdl.fault("Client", problems[0]), _XML)
         if username_token(request) != (self.USER, self.PASSWORD):
             return StageReply(500, wsdl.fault("FailedAuthentication", "Who are you?"), _XML)
-        reply = StageReply(200, wsdl.envelope(self._book(wsdl.body(request))), _XML)
-        for problem in wsdl.response_problems("createShipmentRequest", reply):
+        operation = wsdl.operation(request)
+        body = self.instead.get(operation)
+        if body is None:
+            body = self._serve(operation, wsdl.body(request))
+        reply = StageReply(200, wsdl.envelope(body), _XML)
+        for problem in wsdl.response_problems(operation, reply):
             self.complain(f"our own answer: {problem}")
         return reply
+
+    def _serve(self, operation, body):
+        serve = {
+            "createShipmentRequest": self._book,
+            "getRateRequest": self._rate,
+            "trackShipmentRequest": self._track,
+        }
+        return serve[operation](body)
 
     def _book(self, body):
         info = "RequestedShipment/ShipmentInfo"
         if text(body, f"{info}/Account") != self.ACCOUNT:
-            return _answer([_notice("8003", "The account may not use this service.")])
+            return answers.booking(
+                [answers.notice("8003", "The account may not use this service.")]
+            )
         waybill = str(next(self.numbers))
         packages = find_all(body, "RequestedShipment/Packages/RequestedPackages")
         self.shipments[waybill] = {
@@ -97,29 +123,34 @@ class Stage(BaseStage):
             number = package.get("number")
             result = etree.SubElement(results, "PackageResult", number=number)
             etree.SubElement(result, "TrackingNumber").text = f"JD0146{waybill}{int(number):03d}"
-        parts = [_notice("0", ""), results]
+        parts = [answers.notice("0", ""), results]
         if self.has_label:
-            parts.append(_label(text(body, f"{info}/LabelType")))
+            parts.append(answers.label(text(body, f"{info}/LabelType")))
         number = etree.Element("ShipmentIdentificationNumber")
         number.text = waybill
-        return _answer([*parts, number])
+        return answers.booking([*parts, number])
 
+    def _rate(self, body):
+        shipment = "RequestedShipment"
+        if text(body, f"{shipment}/Account") != self.ACCOUNT:
+            return answers.rates(answers.notice("1001", "The account is unknown."))
+        is_customs = text(body, f"{shipment}/Content") == "NON_DOCUMENTS"
+        wanted = text(body, f"{shipment}/ServiceType")
+        offered = [
+            answers.product(code, price)
+            for code, price in PRICES.items()
+            if wanted in ("", code) and (code == "P") == is_customs
+        ]
+        return answers.rates(answers.notice("0", ""), *offered)
 
-def _answer(parts):
-    answer = etree.Element(f"{{{_ANSWERS}}}ShipmentResponse", nsmap={"a": _ANSWERS})
-    answer.extend(parts)
-    return answer
-
-
-def _notice(code, words):
-    notice = etree.Element("Notification", code=code)
-    etree.SubElement(notice, "Message").text = words
-    return notice
-
-
-def _label(kind):
-    files = {"ZPL": b"^XA^FO50,50^FDREHEARSAL^FS^XZ", "PDF": a_pdf("Label")}
-    label = etree.Element("LabelImage")
-    etree.SubElement(label, "LabelImageFormat").text = kind
-    etree.SubElement(label, "GraphicImage").text = base64.b64encode(files[kind]).decode()
-    return label
+    def _track(self, body):
+        number = text(body, "trackingRequest/TrackingRequest/AWBNumber/ArrayOfAWBNumberItem")
+        shipment = self.shipments.get(number)
+        if not shipment:
+            return answers.tracked(answers.unknown_waybill(number))
+        scans = [answers.scan("PU", "Shipment picked up", "Verona")]
+        if shipment.get("is_delivered"):
+            scans.append(
+                answers.scan("OK", "Delivered", "Berlin", day="2026-11-26", signatory="K Mueller")
+            )
+        return answers.tracked(answers.waybill(number, scans))
