@@ -35,6 +35,8 @@ def to_rate(request: ShipmentRequest, settings: Mapping[str, str]) -> dict[str, 
     value = request.goods_value if request.goods_value and request.goods_value.amount > 0 else None
     return {
         "DropOffType": "REGULAR_PICKUP",
+        # Without it, a question at the weekend or after the last pickup is answered by an error.
+        "NextBusinessDay": "Y",
         "Ship": {"Shipper": _place(request.sender), "Recipient": _place(request.receiver)},
         "Packages": {
             "RequestedPackages": [
