@@ -10,3 +10,12 @@ class CycleError(UserError):
         """Remember `kind`, a value of the field ``order.cycle.exception.kind``."""
         super().__init__(message)
         self.cycle_kind = kind
+
+
+class ReasonWanted(UserError):
+    """Goods of others would be taken: it needs a reason, and nothing has moved."""
+
+    def __init__(self, message, victims):
+        """Remember `victims`, a text that says whose goods they are."""
+        super().__init__(message)
+        self.victims = victims

@@ -62,9 +62,13 @@ def _orders(settings: Settings, step: console.Step) -> Outcome:
 
 
 def _races(settings: Settings, step: console.Step) -> Outcome:
-    """Two people want the last unit."""
-    with stage(settings) as (name, _odoo, _carriers, doors):
-        counts = races.perform(settings, name, doors, step)
+    """Several people want the last pieces."""
+    stock = database.dependencies_name(settings)
+    with (
+        database.temporary(settings, database.addon_name(settings), PURPOSE) as name,
+        database.temporary(settings, stock, f"{PURPOSE}_stock") as stock_name,
+    ):
+        counts = races.perform(settings, name, stock_name, step)
     return counts, races.broken(counts)
 
 

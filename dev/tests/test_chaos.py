@@ -53,9 +53,28 @@ def test_a_trial_that_hit_no_call_of_a_carrier_proves_too_little():
         assert carrier in complaint
 
 
-def test_a_race_of_one_after_the_other_is_no_race():
-    outcomes = {"one has it, the other is a shortage": 20}
-    counts = {"races": 20, "both at the shelf at once": 20, "oversold": 0, "outcomes": outcomes}
-    assert races.broken(counts) == []
-    [complaint] = races.broken({**counts, "both at the shelf at once": 19})
+def race_counts(**changes):
+    ours = {
+        "oversold": 0,
+        "left in the shelf": 0,
+        "lost orders": 0,
+        "errors at the door": 0,
+        "short without a shortage": 0,
+    }
+    counts = {f"{sessions} sessions": {**ours} for sessions in races.FIELDS}
+    counts |= {f"{sessions} sessions, stock Odoo": {"oversold": 9} for sessions in races.FIELDS}
+    return {**counts, "throughput": {"2 sessions": {"kept": 0.97}}, **changes}
+
+
+def test_races_that_stock_odoo_wins_prove_too_little():
+    assert races.broken(race_counts()) == []
+    [complaint] = races.broken(race_counts(**{"2 sessions, stock Odoo": {"oversold": 0}}))
     assert "too little" in complaint
+
+
+def test_what_a_race_broke_is_named():
+    bad = {**race_counts()["4 sessions"], "lost orders": 1}
+    [complaint] = races.broken(race_counts(**{"4 sessions": bad}))
+    assert complaint == "races of 4: 1 lost orders"
+    [complaint] = races.broken(race_counts(throughput={"2 sessions": {"kept": 0.94}}))
+    assert "0.94" in complaint

@@ -19,6 +19,10 @@ def next_action_texts(env):
         "short_closed": env._(
             "Accept what was delivered, or deliver the rest: the order goes on by itself."
         ),
+        "goods_taken": env._(
+            "Tell the customer the new date, or get the goods back; it closes by itself once they "
+            "are there."
+        ),
         "no_journal": env._("Choose a payment journal on the policy, then retry."),
         "not_sent": env._("Complete the customer's data, then retry."),
         "shipment": env._("Complete the delivery address or weights, then book again."),

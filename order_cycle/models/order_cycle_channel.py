@@ -62,9 +62,21 @@ class OrderCycleChannel(models.Model):
         check_company=True,
         help="Prices for lines that arrive without a price. Empty: the customer's own pricelist.",
     )
+    hold_minutes = fields.Integer(
+        string="Hold Goods for",
+        help="Minutes for which the goods of a quotation of this channel are held by themselves "
+        "when it is sent, or when its customer starts to pay. 0: only when somebody presses Hold "
+        "Goods, for an hour then.",
+    )
     order_count = fields.Integer(string="Open Orders", compute="_compute_counts")
     intake_count = fields.Integer(string="Waiting to be Read", compute="_compute_counts")
 
+    # Minutes a hold lasts where the channel does not say.
+    DEFAULT_HOLD_MINUTES = 60
+
+    _hold_positive = models.Constraint(
+        "CHECK(hold_minutes >= 0)", "Goods cannot be held for less than no time."
+    )
     _code_uniq = models.UniqueIndex(
         "(code, COALESCE(company_id, 0))", "Another channel of this company has the same code."
     )
@@ -111,6 +123,13 @@ class OrderCycleChannel(models.Model):
             "pricelist_id": self.pricelist_id.id,
         }
         return {name: value for name, value in vals.items() if value}
+
+    def _hold_warehouse(self):
+        """Return the warehouse whose goods this channel sells."""
+        self.ensure_one()
+        return self.warehouse_id or self.env["stock.warehouse"].search(
+            [("company_id", "=", (self.company_id or self.env.company).id)], limit=1
+        )
 
     @api.model
     def _find_by_code(self, code, company):

@@ -64,6 +64,7 @@ class OrderCycleException(models.Model):
             ("short_closed", "Delivered less than ordered"),
             ("no_journal", "No journal to pay into"),
             ("not_sent", "Invoice not sent"),
+            ("goods_taken", "Goods taken by others"),
             ("shipment", "Shipment data incomplete"),
             ("refused", "Refused by the carrier"),
             ("recall", "Cancelled after booking"),

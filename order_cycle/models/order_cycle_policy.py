@@ -117,6 +117,11 @@ class OrderCyclePolicy(models.Model):
         help="Send the posted invoice by the customer's preferred way, in the background.",
     )
 
+    keeps_goods = fields.Boolean(
+        string="Keep Reserved Goods",
+        help="Nobody takes goods that are reserved for these orders, with or without a reason.",
+    )
+
     # How it travels
     carrier_id = fields.Many2one(
         "delivery.carrier",

@@ -56,6 +56,8 @@ class OrderCycleShortageLine(models.Model):
         orders = self.order_id
         waiting = self.search([("order_id", "in", orders.ids), ("state", "=", "open")]).order_id
         (orders - waiting).activity_unlink(["order_cycle.activity_shortage"])
+        # sudo: it closes by itself, whoever brings the goods
+        self.env["order.cycle.exception"].sudo()._close_taken(orders - waiting)
 
     def _promise(self, arrival):
         """Promise these orders the goods that arrive at `arrival` (naive UTC datetime)."""

@@ -22,12 +22,26 @@ class SaleOrderLine(models.Model):
         help="What this line still needs and has not got reserved, in the line's unit.",
     )
 
+    cycle_hold_ids = fields.One2many("order.cycle.hold", "order_line_id", string="Holds")
+    cycle_hold_text = fields.Char(
+        string="Held",
+        compute="_compute_cycle_hold_text",
+        compute_sudo=True,
+        help="What is held for this line, until when, and by whom.",
+    )
+
     @api.depends("move_ids.state", "move_ids.quantity", "move_ids.product_uom_qty")
     def _compute_cycle_missing_qty(self):
         for line in self:
             line.cycle_missing_qty = line.product_id.uom_id._compute_quantity(
                 line._cycle_missing_in_stock_unit(), line.product_uom_id
             )
+
+    @api.depends("cycle_hold_ids.ended_at", "cycle_hold_ids.expires_at")
+    def _compute_cycle_hold_text(self):
+        for line in self:
+            live = line.cycle_hold_ids.filtered(lambda hold: hold.state == "held")
+            line.cycle_hold_text = "; ".join(hold._told() for hold in live)
 
     # === BUSINESS METHODS === #
 
@@ -148,3 +162,30 @@ class SaleOrderLine(models.Model):
             for product in products:
                 free[warehouse, product.with_env(self.env)] = product.free_qty
         return free
+
+    # === HOLDS, AND GOODS THAT ARE TAKEN === #
+
+    def _prepare_hold(self):
+        self.ensure_one()
+        return {
+            "product_id": self.product_id.id,
+            "order_line_id": self.id,
+            "quantity": self.product_uom_qty,
+            "uom_id": self.product_uom_id.id,
+        }
+
+    def _cycle_promise_again(self):
+        """Promise this line anew, after others took its goods; return the date before, and now.
+
+        Without a day that stock or a vendor can keep there is no promise: better none than a
+        wrong one.
+        """
+        self.ensure_one()
+        order = self.order_id
+        before = self.cycle_promise_date or order.commitment_date
+        days = self._cycle_days_to_serve(self._cycle_free_quantities())
+        self.cycle_promise_date = days is not None and fields.Datetime.now() + timedelta(days=days)
+        dates = order._cycle_goods_lines().mapped("cycle_promise_date")
+        if order.commitment_date and dates and all(dates):
+            order.commitment_date = max([*dates, order.cycle_requested_date or dates[0]])
+        return before, self.cycle_promise_date

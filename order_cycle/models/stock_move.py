@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.tools import SQL
+from odoo.tools.misc import format_date
 
 
 class StockMove(models.Model):
@@ -27,16 +27,6 @@ class StockMove(models.Model):
             return bool(self.reservation_date) and self.reservation_date <= fields.Date.today()
         return method != "manual"
 
-    def _action_assign(self, force_qty=False):
-        """Reserve each unit once, and tell the orders that got goods."""
-        self._cycle_lock_quants()
-        result = super()._action_assign(force_qty=force_qty)
-        if not self.env.context.get("order_cycle__advancing"):
-            served = self.filtered(lambda move: move.state in ("assigned", "partially_available"))
-            # sudo: whoever receives goods may serve orders that are not theirs to read
-            self.env["order.cycle.signal"]._emit(served.sudo().sale_line_id.order_id, "supply")
-        return result
-
     def _action_cancel(self):
         """Whatever keeps goods from leaving for good: their order has to be looked at."""
         result = super()._action_cancel()
@@ -45,30 +35,58 @@ class StockMove(models.Model):
             self.env["order.cycle.signal"]._emit(self.sudo().sale_line_id.order_id, "stopped")
         return result
 
-    def _cycle_lock_quants(self):
-        """Make whoever reserves the same goods wait for us.
+    # === GOODS THAT OTHERS TAKE === #
 
-        Odoo takes the quant only if nobody holds it, and writes a second quant with a
-        reservation of its own otherwise: two orders then have the last unit. With the rows
-        locked here, in one order for everybody, the second transaction waits, is told by
-        PostgreSQL that the row has changed, and is run again on what is left.
+    def _cycle_reserved_qty(self):
+        """Return what is reserved for this move, in the product's unit."""
+        return sum(self.move_line_ids.mapped("quantity_product_uom"))
+
+    def _cycle_is_of_the_same(self, other):
+        """Return whether both moves are of one delivery or of one order."""
+        return self == other or bool(
+            (self.picking_id and self.picking_id == other.picking_id)
+            or (self.sale_line_id and self.sale_line_id.order_id == other.sale_line_id.order_id)
+        )
+
+    def _cycle_victim_text(self, loss):
+        """Say whose goods these are, and what they were promised."""
+        line = self.sale_line_id
+        promised = line.cycle_promise_date or line.order_id.commitment_date
+        return self.env._(
+            "%(quantity)s %(unit)s of %(product)s: %(document)s, %(partner)s, promised %(date)s",
+            quantity=f"{loss:g}",
+            unit=self.product_id.uom_id.name,
+            product=self.product_id.display_name,
+            document=line.order_id.name or self.picking_id.name or self.reference or "",
+            partner=line.order_id.partner_id.name or self.picking_id.partner_id.name or "-",
+            date=format_date(self.env, promised) if promised else "-",
+        )
+
+    def _cycle_lose(self, loss, document, reason):
+        """Tell the order whose goods were taken: a new promise, one exception, the worker.
+
+        :param float loss: in the product's unit
+        :param str document: what took them
+        :param str reason: why, or None
         """
-        moves = self.filtered(
-            lambda move: move._cycle_waits_for_stock() and not move._should_bypass_reservation()
+        # sudo: whoever takes goods takes them from orders that are not theirs to write
+        move = self.sudo()
+        line = move.sale_line_id
+        before, after = line._cycle_promise_again() if line else (False, False)
+        text = move.env._(
+            "%(user)s took %(quantity)s %(unit)s of %(product)s that were reserved here, for "
+            "%(document)s. Reason: %(reason)s. Promised before: %(before)s, now: %(after)s.",
+            user=self.env.user.name,
+            quantity=f"{loss:g}",
+            unit=move.product_id.uom_id.name,
+            product=move.product_id.display_name,
+            document=document or "-",
+            reason=reason or "-",
+            before=format_date(move.env, before) if before else "-",
+            after=format_date(move.env, after) if after else "-",
         )
-        if not moves:
-            return
-        # sudo: a customer who confirms on the portal reserves goods, but reads no locations
-        locations = (
-            self.env["stock.location"].sudo().search([("id", "child_of", moves.location_id.ids)])
-        )
-        self.env["stock.quant"].flush_model(["quantity", "reserved_quantity"])
-        self.env.cr.execute(
-            SQL(
-                """SELECT id FROM stock_quant
-                    WHERE product_id IN %s AND location_id IN %s
-                 ORDER BY id FOR NO KEY UPDATE""",
-                tuple(moves.product_id.ids),
-                tuple(locations.ids),
-            )
-        )
+        if line:
+            move.env["order.cycle.exception"]._tell_of_taken(line.order_id, move.picking_id, text)
+            move.env["order.cycle.signal"]._emit(line.order_id, "supply")
+        elif move.picking_id:
+            move.picking_id.message_post(body=text)

@@ -109,6 +109,7 @@ class SecurityCommon(OrderCycleCommon):
         self.Exception._raise(order, "ship", "failed", "The customer moved.")
         self.receive(self.a_payload("BAD", [("NOTHING", 1)]), "phone")
         self.env["order.cycle.signal"]._emit(order, "clock")
+        self.env["order.cycle.hold"].hold("phone", "CART-1", [{"sku": "SOAP", "qty": 1}])
         return order
 
     def a_bill(self, consignment):

@@ -10,6 +10,7 @@ KINDS = {"list", "kanban", "form", "search"}
 
 # Models without a screen of their own, and why.
 INSIDE = {
+    "order.cycle.gate": "where transactions take turns; nobody reads it",
     "order.cycle.tracking.event": "shown on the consignment",
     "order.cycle.carrier.setting": "rows on the form of a carrier account",
     "order.cycle.carrier.check": "rows on the form of a carrier account, and in its rehearsal",
@@ -31,6 +32,7 @@ MENUS = {
     "menu_supply": "user",
     "menu_supply_shortages": "user",
     "menu_supply_waiting": "user",
+    "menu_supply_holds": "user",
     "menu_shipping": "user",
     "menu_shipping_consignments": "user",
     "menu_shipping_parcels": "user",

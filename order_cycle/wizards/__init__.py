@@ -12,4 +12,5 @@ from . import (
     order_cycle_outcome,
     order_cycle_purchase_escalation,
     order_cycle_purchase_escalation_line,
+    order_cycle_taking_reason,
 )
