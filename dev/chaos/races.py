@@ -17,8 +17,10 @@ RACES = 200
 QUEUE_RACES = 25
 # Sessions of a race, and how often.
 FIELDS = {2: RACES, 4: RACES, 8: QUEUE_RACES}
+# Sessions that hold the same goods for quotations, and how often.
+HOLDERS = {2: 50, 4: 25}
 # Orders of a session for the price of the gates, runs of each kind, products of an order.
-COST_ORDERS, COST_RUNS, COST_LINES = 20, 5, 3
+COST_ORDERS, COST_RUNS, COST_LINES = 15, 9, 3
 COST_SESSIONS = (1, 2, 4)
 # What is left of the throughput where nobody meets anybody.
 THROUGHPUT_MIN = 0.95
@@ -44,6 +46,9 @@ def perform(settings: Settings, name: str, stock_name: str, step: console.Step) 
         )
         counts[f"{sessions} sessions"] = _rounded(ours["runs"][0])
         counts[f"{sessions} sessions, stock Odoo"] = _rounded(stock["runs"][0])
+    for sessions, races in HOLDERS.items():
+        step.progress(f"{races} races of {sessions} for a hold")
+        counts[f"{sessions} holders"] = _hold(settings, name, sessions, races)
     counts["throughput"] = {
         f"{sessions} sessions": _throughput(settings, name, sessions, step)
         for sessions in COST_SESSIONS
@@ -69,12 +74,33 @@ def broken(counts: dict[str, Any]) -> list[str]:
         ]
         if not stock["oversold"]:
             wrong.append(f"races of {sessions}: stock Odoo oversold nothing, they prove too little")
+    for sessions, races in HOLDERS.items():
+        found = counts[f"{sessions} holders"]
+        if found["oversold"] or found["refused"] != races * (sessions - 1):
+            wrong.append(f"holds of {sessions}: {found}")
     wrong += [
         f"throughput with {sessions}: {found['kept']} of what it is without the gates"
         for sessions, found in counts["throughput"].items()
         if found["kept"] < THROUGHPUT_MIN
     ]
     return wrong
+
+
+def _hold(settings: Settings, name: str, sessions: int, races: int) -> dict[str, Any]:
+    """Hold the last piece for quotations; one has it, the others are told in words."""
+    found = sellers.sell(
+        settings,
+        name,
+        sessions=sessions,
+        rounds=races,
+        stock=1,
+        lines=1,
+        shared=True,
+        behaviours=[sellers.AS_IT_IS],
+        advancing=0,
+        deed="action_cycle_hold",
+    )
+    return _rounded(found["runs"][0])
 
 
 def _throughput(

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from dev import odoo_process
+from dev.chaos import shelves
 from dev.config import Settings
 
 SUPERUSER = 1
@@ -62,6 +63,7 @@ class _Market:
     :param shared: the orders of a round are for one product, and are confirmed at the same moment
     :param behaviours: one for each run; each run has orders of its own
     :param advancing: processes that advance orders meanwhile; 0 in stock Odoo
+    :param deed: what a seller does with an order
     """
 
     def __init__(
@@ -75,11 +77,12 @@ class _Market:
         shared: bool,
         behaviours: list[str],
         advancing: int,
+        deed: str = "action_confirm",
     ) -> None:
         self.registry = registry
         self.sessions, self.rounds, self.stock = sessions, rounds, stock
         self.lines, self.shared = lines, shared
-        self.behaviours, self.advancing = behaviours, advancing
+        self.behaviours, self.advancing, self.deed = behaviours, advancing, deed
 
     def perform(self) -> dict[str, Any]:
         """Run once for each behaviour; returns the runs and what is in the shelves after each."""
@@ -112,12 +115,13 @@ class _Market:
                 process.join()
         confirmed = [row for rows in sold for row in rows["orders"]]
         with _env(self.registry) as env:
-            found = _count(env, products, orders)
+            found = shelves.count(env, products, orders)
         return {
             "behaviour": behaviour,
             "seconds": max(rows["end"] for rows in sold) - min(rows["start"] for rows in sold),
             "orders": len(confirmed),
             "errors at the door": sum(bool(row["error"]) for row in confirmed),
+            "refused": sum(row["refused"] for row in confirmed),
             "tries": max(row["tries"] for row in confirmed),
             "slowest confirmation": max(row["seconds"] for row in confirmed),
             "mean confirmation": sum(row["seconds"] for row in confirmed) / len(confirmed),
@@ -174,6 +178,7 @@ class _Market:
         os._exit(0)
 
     def _confirm(self, order: int, barrier: Any) -> dict[str, Any]:
+        from odoo.exceptions import UserError
         from odoo.service.model import retrying
 
         tries = 0
@@ -188,14 +193,17 @@ class _Market:
                     env.cr.execute("SELECT 1")
                     barrier.wait()
                     started = time.time()
-                env["sale.order"].browse(order).action_confirm()
+                getattr(env["sale.order"].browse(order), self.deed)()
 
-            error = ""
+            error, is_refused = "", False
             try:
                 retrying(confirm, env)
+            except UserError:
+                is_refused = True
             except Exception as problem:  # noqa: BLE001  counted: it is what must not happen
                 error = str(problem)
-        return {"tries": tries, "seconds": time.time() - started, "error": error}
+        seconds = time.time() - started
+        return {"tries": tries, "seconds": seconds, "error": error, "refused": is_refused}
 
     def _wait_for_the_worker(self) -> None:
         deadline = time.monotonic() + PATIENCE_S
@@ -204,33 +212,6 @@ class _Market:
                 if not env["order.cycle.signal"]._count_orders():
                     return
             time.sleep(0.2)
-
-
-def _count(env: Any, products: list[int], orders: list[list[int]]) -> dict[str, Any]:
-    """Return what the shelves and the orders say, product by product."""
-    env.cr.execute(
-        """SELECT quant.product_id, SUM(quant.quantity), SUM(quant.reserved_quantity)
-             FROM stock_quant quant JOIN stock_location place ON place.id = quant.location_id
-            WHERE quant.product_id IN %s AND place.usage = 'internal'
-         GROUP BY quant.product_id""",
-        [tuple(products)],
-    )
-    shelves = env.cr.fetchall()
-    every = env["sale.order"].browse(order for mine in orders for order in mine)
-    moves = every.order_line.move_ids
-    short = moves.filtered(lambda move: move.state in ("confirmed", "partially_available"))
-    counts = {
-        "products": len(shelves),
-        "oversold": sum(reserved > quantity for _product, quantity, reserved in shelves),
-        "left in the shelf": sum(reserved < quantity for _product, quantity, reserved in shelves),
-        "lost orders": len(every.filtered(lambda order: order.state != "sale")),
-        "reserved": len(moves.filtered(lambda move: move.state == "assigned")),
-        "short": len(short),
-    }
-    if "order.cycle.shortage.line" in env:
-        dated = short.sale_line_id.filtered("cycle_shortage_line_ids")
-        counts["short without a shortage"] = len(short) - len(dated)
-    return counts
 
 
 def _advance(registry: Any, stop: Any) -> None:

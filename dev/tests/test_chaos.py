@@ -62,6 +62,10 @@ def race_counts(**changes):
         "short without a shortage": 0,
     }
     counts = {f"{sessions} sessions": {**ours} for sessions in races.FIELDS}
+    counts |= {
+        f"{sessions} holders": {"oversold": 0, "refused": number * (sessions - 1)}
+        for sessions, number in races.HOLDERS.items()
+    }
     counts |= {f"{sessions} sessions, stock Odoo": {"oversold": 9} for sessions in races.FIELDS}
     return {**counts, "throughput": {"2 sessions": {"kept": 0.97}}, **changes}
 
@@ -76,5 +80,7 @@ def test_what_a_race_broke_is_named():
     bad = {**race_counts()["4 sessions"], "lost orders": 1}
     [complaint] = races.broken(race_counts(**{"4 sessions": bad}))
     assert complaint == "races of 4: 1 lost orders"
+    [complaint] = races.broken(race_counts(**{"2 holders": {"oversold": 1, "refused": 49}}))
+    assert complaint.startswith("holds of 2")
     [complaint] = races.broken(race_counts(throughput={"2 sessions": {"kept": 0.94}}))
     assert "0.94" in complaint

@@ -45,7 +45,6 @@ class OrderCycleFlow(models.AbstractModel):
             orders = self.browse(order.id for order in group)._cycle_env(company)
             self.env["order.cycle.policy"]._assign(orders)
             orders._run_step("confirm", orders._lacks_confirmation(), "_step_confirm")
-            orders._cycle_pass_gates()
             orders._run_step("promise", orders._lacks_promise(), "_step_promise")
             orders._run_step("reserve", orders._lacks_reservation(), "_step_reserve")
             orders._run_step("escalate", orders._lacks_escalation(), "_step_escalate")

@@ -1,6 +1,9 @@
 import logging
 
+import psycopg2
+
 from odoo import models
+from odoo.tools import SQL
 
 from ..tools import is_concurrency_error
 
@@ -30,31 +33,48 @@ class Reserving(models.Model):
     def _action_assign(self, force_qty=False):
         """Reserve each unit once, and tell the orders that got goods."""
         places = self._cycle_places(force_qty)
-        if places and self._cycle_may_come_later():
-            if not self._cycle_assign_if_free(places, force_qty):
-                # sudo: a customer who pays has goods reserved, and knows no queue
-                self.env["order.cycle.signal"]._emit(self.sudo().sale_line_id.order_id, "supply")
-                return
-        else:
+        if not places or not self._cycle_may_come_later():
             self.env["order.cycle.gate"]._pass(places)
-            self._cycle_assign_at_gate(places, force_qty)
+        elif not self._cycle_pass_if_free(places):
+            # sudo: a customer who pays has goods reserved, and knows no queue
+            self.env["order.cycle.signal"]._emit(self.sudo().sale_line_id.order_id, "supply")
+            return
+        self._cycle_assign_at_gate(places, force_qty)
         if not self.env.context.get("order_cycle__advancing"):
             served = self.filtered(lambda move: move.state in ("assigned", "partially_available"))
             # sudo: whoever receives goods may serve orders that are not theirs to read
             self.env["order.cycle.signal"]._emit(served.sudo().sale_line_id.order_id, "supply")
 
-    def _cycle_assign_if_free(self, places, force_qty):
-        """Reserve unless somebody else takes the same goods; return whether it was done."""
+    def _cycle_pass_if_free(self, places):
+        """Pass the gates unless somebody else takes, or ships, the same goods; return whether.
+
+        Nothing but locks is taken in the savepoint, so that no record has to be written before.
+        """
         try:
-            with self.env.cr.savepoint():
+            with self.env.cr.savepoint(flush=False):
                 self.env["order.cycle.gate"]._pass(places, wait=False)
-                self._cycle_assign_at_gate(places, force_qty)
-        except Exception as error:
+                self._cycle_lock_quants(places)
+        except psycopg2.OperationalError as error:
             if not is_concurrency_error(error):
                 raise
             _logger.info("Moves %s: others take the same goods, the worker reserves", self.ids)
             return False
         return True
+
+    def _cycle_lock_quants(self, places):
+        """Lock what is in the shelves, or fail: who ships goods changes them without a gate."""
+        self.env.cr.execute(
+            SQL(
+                """SELECT quant.id
+                     FROM stock_quant quant
+                     JOIN stock_location place ON place.id = quant.location_id
+                    WHERE quant.product_id IN %s AND place.warehouse_id IN %s
+                 ORDER BY quant.id
+                      FOR NO KEY UPDATE OF quant NOWAIT""",
+                tuple({product for product, _warehouse in places}),
+                tuple({warehouse or None for _product, warehouse in places}),
+            )
+        )
 
     def _cycle_assign_at_gate(self, places, force_qty):
         held = self.env["order.cycle.hold"]._held(places)

@@ -128,16 +128,6 @@ class OrderCycleSteps(models.AbstractModel):
             if not customer.cycle_payment_preference:
                 customer.cycle_payment_preference = policy.settlement
 
-    def _cycle_pass_gates(self):
-        """Have nobody else promise or reserve the goods that these orders still wait for.
-
-        Once for all of them and before the first step: two workers never wait in a circle.
-
-        :raises psycopg2.errors.SerializationFailure: others did so since this transaction began
-        """
-        orders = self.filtered(lambda order: order.state == "sale")
-        self.env["order.cycle.gate"]._pass(orders.order_line.move_ids._cycle_places())
-
     def _cycle_waiting_moves(self):
         """Return the stock moves of confirmed orders that wait for goods.
 

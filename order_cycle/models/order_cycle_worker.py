@@ -4,6 +4,7 @@ from functools import partial
 import psycopg2
 
 from odoo import api, models
+from odoo.tools import SQL
 
 from ..tools import come_back, is_concurrency_error, transact
 
@@ -47,6 +48,7 @@ class OrderCycleWorker(models.AbstractModel):
         Signal = self.env["order.cycle.signal"]
         try:
             orders = self.try_lock_for_update(allow_referencing=True)
+            orders._cycle_pass_gates()
             # Read again under the lock: another worker may just have done them.
             signals = Signal.search([("order_id", "in", orders.ids), *Signal._due_domain()])
             orders = signals.order_id
@@ -69,6 +71,37 @@ class OrderCycleWorker(models.AbstractModel):
             _logger.exception("Order %s cannot be looked at", self.id)
             return transact(self.env, partial(self._put_aside, error))
         return orders
+
+    def _cycle_pass_gates(self):
+        """Have nobody else promise or reserve the goods that these orders still want.
+
+        Once for all of them, so that two workers never wait in a circle, and before anything is
+        read: the less time has gone by since this transaction began, the less was taken meanwhile.
+
+        :raises psycopg2.errors.SerializationFailure: others did so since this transaction began
+        """
+        if not self:
+            return
+        self.env.cr.execute(
+            SQL(
+                """SELECT move.product_id, place.warehouse_id
+                     FROM sale_order_line line
+                     JOIN stock_move move ON move.sale_line_id = line.id
+                     JOIN stock_location place ON place.id = move.location_id
+                    WHERE line.order_id IN %(orders)s AND place.usage = 'internal'
+                      AND move.state IN ('waiting', 'confirmed', 'partially_available')
+                    UNION
+                   SELECT line.product_id, cycle_order.warehouse_id
+                     FROM sale_order_line line
+                     JOIN sale_order cycle_order ON cycle_order.id = line.order_id
+                     JOIN product_product product ON product.id = line.product_id
+                     JOIN product_template template ON template.id = product.product_tmpl_id
+                    WHERE line.order_id IN %(orders)s AND template.is_storable
+                      AND cycle_order.state IN ('draft', 'sent')""",
+                orders=tuple(self.ids),
+            )
+        )
+        self.env["order.cycle.gate"]._pass(set(self.env.cr.fetchall()))
 
     def _put_aside(self, error):
         """Show that this order cannot even be looked at; it is tried again later."""

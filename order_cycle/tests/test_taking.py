@@ -75,6 +75,25 @@ class TestTaking(SupplyCommon):
         self.assertFalse(self.taken(victim))
         self.assertEqual(self.reserved()[0], 10)
 
+    def test_a_done_line_that_is_raised_takes_goods_as_well(self):
+        victim = self.a_sale(8)
+        early = self.a_sale(2)
+        self.assertIs(self.force(early), True)
+        line = early.picking_ids.move_line_ids.with_user(self.packer)
+        with self.assertRaisesRegex(UserError, "has to say why"), self.env.cr.savepoint():
+            line.quantity = 5
+        line.with_context(order_cycle__reason="Miscounted").quantity = 5
+        self.assertIn("Miscounted", self.taken(victim).cause)
+        self.assertEqual(victim.order_line.move_ids.quantity, 5)
+
+    def test_a_manager_may_without_a_window_and_is_asked_in_one(self):
+        victim, thief = self.a_victim_and_a_thief()
+        self.packer.group_ids += self.env.ref("order_cycle.group_order_cycle_manager")
+        self.assertEqual(self.force(thief)["res_model"], "order.cycle.taking.reason")
+        self.assertFalse(self.taken(victim))
+        thief.picking_ids.with_user(self.packer)._action_done()
+        self.assertEqual(len(self.taken(victim)), 1)
+
     def test_a_program_gives_its_reason_with_the_call(self):
         victim, thief = self.a_victim_and_a_thief()
         self.assertIs(self.force(thief, order_cycle__reason="Scanned at the dock"), True)
