@@ -6,7 +6,6 @@ measured where nobody meets anybody.
 
 from __future__ import annotations
 
-import statistics
 from typing import Any
 
 from dev import console
@@ -19,8 +18,10 @@ QUEUE_RACES = 25
 FIELDS = {2: RACES, 4: RACES, 8: QUEUE_RACES}
 # Sessions that hold the same goods for quotations, and how often.
 HOLDERS = {2: 50, 4: 25}
-# Orders of a session for the price of the gates, runs of each kind, products of an order.
-COST_ORDERS, COST_RUNS, COST_LINES = 15, 9, 3
+# Packers who ship without goods while the last piece is sold.
+FORCED = 50
+# Orders of a session for the price of the gates, and products of an order.
+COST_ORDERS, COST_LINES = 84, 3
 COST_SESSIONS = (1, 2, 4)
 # What is left of the throughput where nobody meets anybody.
 THROUGHPUT_MIN = 0.95
@@ -49,6 +50,9 @@ def perform(settings: Settings, name: str, stock_name: str, step: console.Step) 
     for sessions, races in HOLDERS.items():
         step.progress(f"{races} races of {sessions} for a hold")
         counts[f"{sessions} holders"] = _hold(settings, name, sessions, races)
+    step.progress(f"{FORCED} packers who ship what is being sold")
+    counts["forced"] = _force(settings, name, sellers.AS_IT_IS)
+    counts["forced, stock Odoo"] = _force(settings, stock_name, "stock Odoo")
     counts["throughput"] = {
         f"{sessions} sessions": _throughput(settings, name, sessions, step)
         for sessions in COST_SESSIONS
@@ -74,6 +78,8 @@ def broken(counts: dict[str, Any]) -> list[str]:
         ]
         if not stock["oversold"]:
             wrong.append(f"races of {sessions}: stock Odoo oversold nothing, they prove too little")
+    if counts["forced"]["oversold"] or counts["forced"]["errors at the door"]:
+        wrong.append(f"forced: {counts['forced']}")
     for sessions, races in HOLDERS.items():
         found = counts[f"{sessions} holders"]
         if found["oversold"] or found["refused"] != races * (sessions - 1):
@@ -98,7 +104,24 @@ def _hold(settings: Settings, name: str, sessions: int, races: int) -> dict[str,
         shared=True,
         behaviours=[sellers.AS_IT_IS],
         advancing=0,
-        deed="action_cycle_hold",
+        deeds=[sellers.HOLD],
+    )
+    return _rounded(found["runs"][0])
+
+
+def _force(settings: Settings, name: str, behaviour: str) -> dict[str, Any]:
+    """Confirm an order for the last piece while a packer ships it with another one."""
+    found = sellers.sell(
+        settings,
+        name,
+        sessions=2,
+        rounds=FORCED,
+        stock=1,
+        lines=1,
+        shared=True,
+        behaviours=[behaviour],
+        advancing=0,
+        deeds=[sellers.FORCE, sellers.CONFIRM],
     )
     return _rounded(found["runs"][0])
 
@@ -106,7 +129,7 @@ def _hold(settings: Settings, name: str, sessions: int, races: int) -> dict[str,
 def _throughput(
     settings: Settings, name: str, sessions: int, step: console.Step
 ) -> dict[str, float]:
-    """Confirm orders of different products with and without gates, by turns."""
+    """Confirm orders of different products, with the gates and without them by turns."""
     step.progress(f"the price of the gates, {sessions} sessions")
     found = sellers.sell(
         settings,
@@ -116,17 +139,14 @@ def _throughput(
         stock=0,
         lines=COST_LINES,
         shared=False,
-        behaviours=[sellers.NO_GATE, sellers.AS_IT_IS] * COST_RUNS,
+        behaviours=[sellers.BY_TURNS],
         advancing=0,
     )
-    speeds: dict[str, list[float]] = {sellers.NO_GATE: [], sellers.AS_IT_IS: []}
-    for run in found["runs"]:
-        speeds[run["behaviour"]].append(run["orders"] / run["seconds"])
-    without, with_gates = (statistics.median(speeds[kind]) for kind in speeds)
+    means = found["runs"][0]["means"]
     return {
-        "orders/s without": round(without, 2),
-        "orders/s": round(with_gates, 2),
-        "kept": round(with_gates / without, 3),
+        "orders/s without": round(sessions / means[sellers.NO_GATE], 2),
+        "orders/s": round(sessions / means[sellers.AS_IT_IS], 2),
+        "kept": round(means[sellers.NO_GATE] / means[sellers.AS_IT_IS], 3),
     }
 
 

@@ -13,6 +13,7 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,14 @@ from dev.config import Settings
 SUPERUSER = 1
 PAUSE_S = 0.05
 PATIENCE_S = 120.0
+# What a seller does with an order: a packer ships one that has no goods.
+CONFIRM, HOLD, FORCE = "confirm", "hold", "force"
 # How the add-on behaves: as it is, without waiting for the worker, without its gates.
 AS_IT_IS, RETRYING, NO_GATE = "as it is", "retrying", "no gate"
+# Each seller confirms one order with the gates and one without: both meet the same load.
+BY_TURNS = "by turns"
+# Orders until everything is read that is read once.
+WARM_UP = 4
 
 
 def sell(settings: Settings, database: str, **task: Any) -> dict[str, Any]:
@@ -63,7 +70,7 @@ class _Market:
     :param shared: the orders of a round are for one product, and are confirmed at the same moment
     :param behaviours: one for each run; each run has orders of its own
     :param advancing: processes that advance orders meanwhile; 0 in stock Odoo
-    :param deed: what a seller does with an order
+    :param deeds: what the sellers do with an order, by turns
     """
 
     def __init__(
@@ -77,12 +84,12 @@ class _Market:
         shared: bool,
         behaviours: list[str],
         advancing: int,
-        deed: str = "action_confirm",
+        deeds: Sequence[str] = (CONFIRM,),
     ) -> None:
         self.registry = registry
         self.sessions, self.rounds, self.stock = sessions, rounds, stock
         self.lines, self.shared = lines, shared
-        self.behaviours, self.advancing, self.deed = behaviours, advancing, deed
+        self.behaviours, self.advancing, self.deeds = behaviours, advancing, deeds
 
     def perform(self) -> dict[str, Any]:
         """Run once for each behaviour; returns the runs and what is in the shelves after each."""
@@ -97,22 +104,24 @@ class _Market:
         odoo.sql_db.close_all()
         context = multiprocessing.get_context("fork")
         barrier, told, stop = context.Barrier(self.sessions), context.Queue(), context.Event()
-        with _behaving(self.registry, behaviour):
-            sellers = [
-                context.Process(target=self._sell, args=(mine, barrier, told)) for mine in orders
-            ]
-            helpers = [
-                context.Process(target=_advance, args=(self.registry, stop))
-                for _number in range(self.advancing)
-            ]
-            for process in [*sellers, *helpers]:
-                process.start()
-            sold = [told.get(timeout=PATIENCE_S * 10) for _seller in sellers]
-            if helpers:
-                self._wait_for_the_worker()
-            stop.set()
-            for process in [*sellers, *helpers]:
-                process.join()
+        sellers = [
+            context.Process(
+                target=self._sell, args=(mine, self._deed(seller), behaviour, barrier, told)
+            )
+            for seller, mine in enumerate(orders)
+        ]
+        helpers = [
+            context.Process(target=_advance, args=(self.registry, stop))
+            for _number in range(self.advancing)
+        ]
+        for process in [*sellers, *helpers]:
+            process.start()
+        sold = [told.get(timeout=PATIENCE_S * 10) for _seller in sellers]
+        if helpers:
+            self._wait_for_the_worker()
+        stop.set()
+        for process in [*sellers, *helpers]:
+            process.join()
         confirmed = [row for rows in sold for row in rows["orders"]]
         with _env(self.registry) as env:
             found = shelves.count(env, products, orders)
@@ -125,6 +134,7 @@ class _Market:
             "tries": max(row["tries"] for row in confirmed),
             "slowest confirmation": max(row["seconds"] for row in confirmed),
             "mean confirmation": sum(row["seconds"] for row in confirmed) / len(confirmed),
+            "means": shelves.means([row for rows in sold for row in rows["orders"][WARM_UP:]]),
             **found,
         }
 
@@ -144,9 +154,6 @@ class _Market:
                 for number in range(count)
             ]
         )
-        for product in products:
-            pieces = self.stock or self.sessions
-            env["stock.quant"]._update_available_quantity(product, warehouse.lot_stock_id, pieces)
         orders = []
         for seller in range(self.sessions):
             vals_list = [
@@ -159,25 +166,36 @@ class _Market:
                 }
                 for number in range(self.rounds)
             ]
-            orders.append(env["sale.order"].create(vals_list).ids)
+            mine = env["sale.order"].create(vals_list)
+            if self._deed(seller) == FORCE:
+                mine.action_confirm()
+            orders.append(mine.ids)
+        for product in products:
+            pieces = self.stock or self.sessions
+            env["stock.quant"]._update_available_quantity(product, warehouse.lot_stock_id, pieces)
         return orders, products.ids
 
     def _goods(self, products: Any, seller: int, number: int) -> Any:
         block = number if self.shared else seller * self.rounds + number
         return products[block * self.lines : (block + 1) * self.lines]
 
-    def _sell(self, orders: list[int], barrier: Any, told: Any) -> None:
+    def _deed(self, seller: int) -> str:
+        return self.deeds[seller % len(self.deeds)]
+
+    def _sell(self, orders: list[int], deed: str, behaviour: str, barrier: Any, told: Any) -> None:
         """What a seller does: confirm its orders, in each round together with the others."""
         barrier.wait()
         start, done = time.time(), []
         for order in orders:
-            done.append(self._confirm(order, barrier))
+            kind = (AS_IT_IS, NO_GATE)[len(done) % 2] if behaviour == BY_TURNS else behaviour
+            with _behaving(self.registry, kind):
+                done.append({"behaviour": kind, **self._perform(order, deed, barrier)})
         told.put({"start": start, "end": time.time(), "orders": done})
         told.close()
         told.join_thread()
         os._exit(0)
 
-    def _confirm(self, order: int, barrier: Any) -> dict[str, Any]:
+    def _perform(self, order: int, deed: str, barrier: Any) -> dict[str, Any]:
         from odoo.exceptions import UserError
         from odoo.service.model import retrying
 
@@ -185,7 +203,7 @@ class _Market:
         started = time.time()
         with _cursor_env(self.registry) as env:
 
-            def confirm() -> None:
+            def perform() -> None:
                 nonlocal tries, started
                 tries += 1
                 if tries == 1 and self.shared:
@@ -193,11 +211,11 @@ class _Market:
                     env.cr.execute("SELECT 1")
                     barrier.wait()
                     started = time.time()
-                getattr(env["sale.order"].browse(order), self.deed)()
+                _DEEDS[deed](env["sale.order"].browse(order))
 
             error, is_refused = "", False
             try:
-                retrying(confirm, env)
+                retrying(perform, env)
             except UserError:
                 is_refused = True
             except Exception as problem:  # noqa: BLE001  counted: it is what must not happen
@@ -212,6 +230,19 @@ class _Market:
                 if not env["order.cycle.signal"]._count_orders():
                     return
             time.sleep(0.2)
+
+
+def _force(order: Any) -> None:
+    """Type in what was ordered, and validate: what a packer does who has the goods in hand."""
+    order.picking_ids.move_ids.write({"quantity": 1, "picked": True})
+    order.picking_ids.with_context(skip_backorder=True).button_validate()
+
+
+_DEEDS: dict[str, Callable[[Any], object]] = {
+    CONFIRM: lambda order: order.action_confirm(),
+    HOLD: lambda order: order.action_cycle_hold(),
+    FORCE: _force,
+}
 
 
 def _advance(registry: Any, stop: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from typing import Any
 
 
@@ -45,4 +46,13 @@ def _shelves(env: Any, products: list[int]) -> dict[str, int]:
         "products": len(taken),
         "oversold": sum(mine > quantity for quantity, mine in taken),
         "left in the shelf": sum(mine < quantity for quantity, mine in taken),
+    }
+
+
+def means(rows: list[dict[str, Any]]) -> dict[str, float]:
+    """Return the mean time of a confirmation for each behaviour."""
+    kinds = {row["behaviour"] for row in rows}
+    return {
+        kind: statistics.mean(row["seconds"] for row in rows if row["behaviour"] == kind)
+        for kind in sorted(kinds)
     }

@@ -66,6 +66,7 @@ def race_counts(**changes):
         f"{sessions} holders": {"oversold": 0, "refused": number * (sessions - 1)}
         for sessions, number in races.HOLDERS.items()
     }
+    counts["forced"] = {"oversold": 0, "errors at the door": 0}
     counts |= {f"{sessions} sessions, stock Odoo": {"oversold": 9} for sessions in races.FIELDS}
     return {**counts, "throughput": {"2 sessions": {"kept": 0.97}}, **changes}
 
@@ -82,5 +83,8 @@ def test_what_a_race_broke_is_named():
     assert complaint == "races of 4: 1 lost orders"
     [complaint] = races.broken(race_counts(**{"2 holders": {"oversold": 1, "refused": 49}}))
     assert complaint.startswith("holds of 2")
+    shipped = {"oversold": 1, "errors at the door": 0}
+    [complaint] = races.broken(race_counts(forced=shipped))
+    assert complaint.startswith("forced")
     [complaint] = races.broken(race_counts(throughput={"2 sessions": {"kept": 0.94}}))
     assert "0.94" in complaint
