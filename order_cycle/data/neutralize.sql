@@ -19,3 +19,4 @@ UPDATE order_cycle_manifest SET state = 'cancelled', effects_pending = false
  WHERE state IN ('todo', 'sending', 'unknown', 'human');
 UPDATE order_cycle_pickup SET state = 'cancelled', effects_pending = false
  WHERE state IN ('todo', 'sending', 'unknown', 'human');
+UPDATE order_cycle_selection SET state = 'dropped' WHERE state IN ('todo', 'asking');

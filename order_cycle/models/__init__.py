@@ -2,6 +2,7 @@
 # model that takes it in.
 from . import (
     order_cycle_channel,
+    order_cycle_policy_travel,
     order_cycle_policy,
     order_cycle_intake_document,
     order_cycle_order_builder,
@@ -21,6 +22,7 @@ from . import (
     order_cycle_tracks,
     order_cycle_reason,
     order_cycle_choice,
+    order_cycle_choosing,
     sale_order,
     sale_order_line,
     order_cycle_stock,
@@ -46,6 +48,7 @@ from . import (
     order_cycle_pieces,
     order_cycle_quoting,
     order_cycle_method_papers,
+    order_cycle_selection,
     delivery_carrier,
     order_cycle_outbox,
     order_cycle_account_outbox,

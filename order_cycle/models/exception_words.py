@@ -25,6 +25,7 @@ def next_action_texts(env):
         ),
         "no_journal": env._("Choose a payment journal on the policy, then retry."),
         "not_sent": env._("Complete the customer's data, then retry."),
+        "no_carrier": env._("Compare the carriers and choose one: the order goes on by itself."),
         "shipment": env._("Complete the delivery address or weights, then book again."),
         "refused": env._("Correct what the carrier names, then book again."),
         "recall": env._("Cancel the shipment with the carrier, then close."),

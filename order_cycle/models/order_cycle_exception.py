@@ -13,6 +13,7 @@ STEP_KINDS = (
     "crashed",
     "no_policy",
     "no_journal",
+    "no_carrier",
     "shipment",
     "short_closed",
     "credited",
@@ -65,6 +66,7 @@ class OrderCycleException(models.Model):
             ("no_journal", "No journal to pay into"),
             ("not_sent", "Invoice not sent"),
             ("goods_taken", "Goods taken by others"),
+            ("no_carrier", "No carrier chosen"),
             ("shipment", "Shipment data incomplete"),
             ("refused", "Refused by the carrier"),
             ("recall", "Cancelled after booking"),
@@ -136,6 +138,8 @@ class OrderCycleException(models.Model):
         consignments._requeue()
         foreign = self.sudo().foreign_booking_id.filtered(lambda row: row.state == "refused")
         foreign._requeue()
+        unchosen = self.sudo().filtered(lambda exception: exception.kind == "no_carrier").order_id
+        unchosen.cycle_selection_ids._drop()
         unsent = self.sudo().filtered(lambda exception: exception.kind == "not_sent").order_id
         unsent.invoice_ids.filtered("cycle_send_at")._cycle_queue_sending()
         self.env["order.cycle.signal"]._emit(self.order_id, "retry")
@@ -158,6 +162,12 @@ class OrderCycleException(models.Model):
         )._cycle_accept_delivered()
         self.env["order.cycle.signal"]._emit(orders, "retry")
         return True
+
+    def action_compare_carriers(self):
+        """Open what all carriers want for the order, so that a person chooses."""
+        self.ensure_one()
+        self.check_access("write")
+        return self.order_id.action_compare_carriers()
 
     def action_dismiss(self):
         """Close what a person has dealt with outside the flow."""

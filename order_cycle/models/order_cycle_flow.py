@@ -48,6 +48,7 @@ class OrderCycleFlow(models.AbstractModel):
             orders._run_step("promise", orders._lacks_promise(), "_step_promise")
             orders._run_step("reserve", orders._lacks_reservation(), "_step_reserve")
             orders._run_step("escalate", orders._lacks_escalation(), "_step_escalate")
+            orders._run_step("choose", orders._lacks_choice(), "_step_choose")
             orders._run_step("ship", orders._lacks_shipping(), "_step_ship")
             orders._run_step("invoice", orders._lacks_invoice(), "_step_invoice")
             orders._run_step("collect", orders._lacks_collection(), "_step_collect")
@@ -95,6 +96,8 @@ class OrderCycleFlow(models.AbstractModel):
                 order=self.name,
             )
             return CycleError("no_policy", text)
+        if step == "choose":
+            return self._cycle_choice_problem()
         if step == "ship" and self.cycle_track_stock == "closed":
             return CycleError("short_closed", self._cycle_closed_text())
         if step == "ship":
@@ -122,6 +125,7 @@ class OrderCycleFlow(models.AbstractModel):
             ("promise", self.env._("Promise")),
             ("reserve", self.env._("Reserve")),
             ("escalate", self.env._("Escalate")),
+            ("choose", self.env._("Choose the carrier")),
             ("ship", self.env._("Ship")),
             ("book", self.env._("Book")),
             ("deliver", self.env._("Deliver")),

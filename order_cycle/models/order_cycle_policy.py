@@ -11,6 +11,7 @@ class OrderCyclePolicy(models.Model):
     """
 
     _name = "order.cycle.policy"
+    _inherit = ["order.cycle.policy.travel"]
     _description = "Order Policy"
     _order = "sequence, id"
     _check_company_auto = True
@@ -120,32 +121,6 @@ class OrderCyclePolicy(models.Model):
     keeps_goods = fields.Boolean(
         string="Keep Reserved Goods",
         help="Nobody takes goods that are reserved for these orders, with or without a reason.",
-    )
-
-    # How it travels
-    carrier_id = fields.Many2one(
-        "delivery.carrier",
-        string="Parcel Delivery Method",
-        check_company=True,
-        help="Given to orders that arrive without a delivery method. Empty: none is added.",
-    )
-    freight_carrier_id = fields.Many2one(
-        "delivery.carrier",
-        string="Freight Delivery Method",
-        check_company=True,
-        help="Used instead of the parcel method for heavy orders, and for pallets.",
-    )
-    freight_units = fields.Boolean(
-        string="Pallets as Freight",
-        default=True,
-        help="Orders with goods that are sold by the pallet, or by another unit whose package type "
-        "travels as freight, take the freight method whatever they weigh.",
-    )
-    freight_from_weight = fields.Float(
-        string="Freight from",
-        digits="Stock Weight",
-        help="Orders of this weight or more (in the database's weight unit) travel as freight. "
-        "0: never.",
     )
 
     # Who looks after it
@@ -279,12 +254,3 @@ class OrderCyclePolicy(models.Model):
             [*self.env["account.journal"]._check_company_domain(company), ("type", "=", wanted)],
             limit=1,
         )
-
-    def _carrier_for(self, order):
-        """Return the delivery method that `order` travels by: the freight one from some weight
-        on, and for goods that are sold by the pallet."""
-        self.ensure_one()
-        limit = self.freight_from_weight
-        is_heavy = limit and order._get_estimated_weight() >= limit
-        is_freight = is_heavy or (self.freight_units and order._cycle_has_freight_units())
-        return (is_freight and self.freight_carrier_id) or self.carrier_id

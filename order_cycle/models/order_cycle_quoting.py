@@ -121,6 +121,39 @@ class OrderCycleQuoting(models.AbstractModel):
             )
         return min(own, key=lambda quote: quote.price.amount)
 
+    def _cycle_offer(self, reply, company):
+        """Return what came of the question for a quote, as values that windows and rows keep.
+
+        :param reply: `Reply` whose value is a list of `Quote`
+        :return: dict with `method_id`, `service`, `reliability` and, if `is_answer`, `price` in the
+            currency of `company`, `original_price`, `transit_days`, `arrives_on`; else `message`
+        """
+        if reply.error:
+            return self._cycle_no_offer(reply.error)
+        try:
+            quote = self._cycle_pick_quote(reply.value)
+            price = self._cycle_price(quote.price, company)
+        except UserError as error:
+            return self._cycle_no_offer(error)
+        return {
+            "method_id": self.id,
+            "is_answer": True,
+            "price": company.currency_id.round(price),
+            "original_price": f"{quote.price.amount:.2f} {quote.price.currency}",
+            "service": quote.name or self._cycle_service_label(),
+            "transit_days": quote.transit_days or 0,
+            "arrives_on": self._cycle_arrival(quote),
+            "reliability": self._cycle_reliability(),
+        }
+
+    def _cycle_no_offer(self, error):
+        return {
+            "method_id": self.id,
+            "service": self._cycle_service_label(),
+            "message": self._cycle_error_text(error),
+            "reliability": self._cycle_reliability(),
+        }
+
     def _cycle_price(self, money, company):
         """Return `money` in the currency of `company`.
 

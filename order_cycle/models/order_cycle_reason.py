@@ -69,6 +69,8 @@ class OrderCycleReason(models.AbstractModel):
         return self.env._("Missing %(goods)s; %(buyer)s looks for it.", goods=goods, buyer=buyers)
 
     def _to_ship_text(self):
+        if self._cycle_needs_choice() and self._cycle_may_be_asked_for():
+            return self.env._("Waits for the carriers' prices.")
         if self.cycle_track_stock == "waiting":
             return self.env._("Waits for its goods to be reserved.")
         if self.cycle_track_stock == "closed":

@@ -23,6 +23,7 @@ class OrderCycleSignal(models.Model):
             ("captured", "Order captured"),
             ("confirmed", "Order confirmed or cancelled"),
             ("supply", "Goods became available"),
+            ("choice", "Carrier chosen, or to be chosen anew"),
             ("shipped", "Goods left"),
             ("stopped", "Goods will not leave"),
             ("booked", "Carrier answered"),

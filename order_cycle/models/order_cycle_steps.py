@@ -6,7 +6,8 @@ class OrderCycleSteps(models.AbstractModel):
     """The steps of the flow, each a question `_lacks_x` and an answer `_step_x`.
 
     Part of `sale.order`. A step changes what its question asks for, so it may be repeated. The
-    steps of the accounts (invoice, collect) are in `order.cycle.accounts`.
+    steps of the accounts (invoice, collect) are in `order.cycle.accounts`, the choice of a carrier
+    is in `order.cycle.choosing`.
     """
 
     _name = "order.cycle.steps"
@@ -80,6 +81,7 @@ class OrderCycleSteps(models.AbstractModel):
                     or (
                         order.cycle_policy_id.auto_ship
                         and not order._cycle_waits_for_money(order.cycle_track_accounts)
+                        and not order._cycle_needs_choice()
                         and order._cycle_ready_pickings()
                     )
                 )
@@ -122,7 +124,8 @@ class OrderCycleSteps(models.AbstractModel):
             policy = order.cycle_policy_id
             if policy.payment_term_id and not order.payment_term_id:
                 order.payment_term_id = policy.payment_term_id
-            if not order.carrier_id and order._cycle_goods_lines():
+            is_fixed = policy.carrier_choice == "fixed"
+            if is_fixed and not order.carrier_id and order._cycle_goods_lines():
                 order.carrier_id = policy._carrier_for(order)
             customer = order.partner_id.commercial_partner_id
             if not customer.cycle_payment_preference:

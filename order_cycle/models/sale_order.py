@@ -22,6 +22,7 @@ class SaleOrder(models.Model):
         "order.cycle.worker",
         "order.cycle.flow",
         "order.cycle.steps",
+        "order.cycle.choosing",
         "order.cycle.accounts",
         "order.cycle.tracks",
         "order.cycle.reason",
@@ -57,6 +58,7 @@ class SaleOrder(models.Model):
     )
     cycle_intake_ids = fields.One2many("order.cycle.intake", "order_id", string="Received As")
     cycle_exception_ids = fields.One2many("order.cycle.exception", "order_id", string="Exceptions")
+    cycle_selection_ids = fields.One2many("order.cycle.selection", "order_id")
     cycle_shortage_line_ids = fields.One2many(
         "order.cycle.shortage.line", "order_id", string="Shortages"
     )
@@ -152,7 +154,10 @@ class SaleOrder(models.Model):
     def write(self, vals):
         """Let only those decide about money who may."""
         self._cycle_check_guarded(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.keys() & {"partner_shipping_id", "order_line", "carrier_id"}:
+            self._cycle_look_at_choice()
+        return result
 
     @api.model
     def _cycle_check_guarded(self, vals):
@@ -286,3 +291,6 @@ class SaleOrder(models.Model):
         self.sudo().picking_ids.filtered(
             lambda one: one.picking_type_code == "outgoing" and one.state not in ("done", "cancel")
         ).carrier_id = method
+        # sudo: what the program asks or has chosen is out of date now
+        self.sudo().cycle_selection_ids._drop()
+        self.env["order.cycle.signal"]._emit(self, "choice")

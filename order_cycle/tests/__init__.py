@@ -9,6 +9,7 @@ from . import (
     test_carrier_account,
     test_carrier_bill,
     test_carrier_health,
+    test_choosing,
     test_corrections,
     test_flow,
     test_foreign,

@@ -110,6 +110,9 @@ class SecurityCommon(OrderCycleCommon):
         self.receive(self.a_payload("BAD", [("NOTHING", 1)]), "phone")
         self.env["order.cycle.signal"]._emit(order, "clock")
         self.env["order.cycle.hold"].hold("phone", "CART-1", [{"sku": "SOAP", "qty": 1}])
+        self.env["order.cycle.selection"].create(
+            {"order_id": order.id, "company_id": self.company.id, "state": "failed"}
+        )
         return order
 
     def a_bill(self, consignment):

@@ -107,6 +107,9 @@ class Client:
         answer = self._call("listServices", "GET", ("services",))
         return tuple(Choice(code=row["code"], label=row["name"]) for row in answer.data)
 
+    def find_problems(self, _request):
+        return ()
+
     def quote(self, request):
         answer = self._call(
             "quote", "POST", ("quote",), body={"grams": [p.weight_grams for p in request.parcels]}

@@ -14,6 +14,7 @@ INSIDE = {
     "order.cycle.tracking.event": "shown on the consignment",
     "order.cycle.carrier.setting": "rows on the form of a carrier account",
     "order.cycle.carrier.check": "rows on the form of a carrier account, and in its rehearsal",
+    "order.cycle.selection": "shown on the form of an order",
     "order.cycle.label": "shown on the form of a consignment",
     "order.cycle.comparison.line": "shown in the window that compares carriers",
     "order.cycle.purchase.escalation.line": "shown in the window of the escalation",

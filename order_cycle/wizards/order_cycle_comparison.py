@@ -2,11 +2,9 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..carriers.errors import CarrierError
+from ..models.order_cycle_policy_travel import MOST_METHODS
 from ..models.order_cycle_quoting import QUOTE_DEADLINE_S
 from ..tools import run_all
-
-# All are asked at the same time, so that the slowest decides how long it takes.
-MOST_METHODS = 24
 
 
 class OrderCycleComparison(models.TransientModel):
@@ -99,39 +97,12 @@ class OrderCycleComparison(models.TransientModel):
                 accounts[method], question = method._cycle_prepare_quote(source)
                 calls[method] = accounts[method]._prepare_question(question, QUOTE_DEADLINE_S)
             except (CarrierError, UserError) as error:
-                lines.append(self._prepare_failed(method, error))
+                lines.append(method._cycle_no_offer(error))
         replies = dict(run_all(calls, size=MOST_METHODS))
         for method, reply in replies.items():
             accounts[method]._note_reply(reply)
-            lines.append(self._prepare_line(method, reply, source.company_id))
+            lines.append(method._cycle_offer(reply, source.company_id))
         return lines
-
-    def _prepare_line(self, method, reply, company):
-        if reply.error:
-            return self._prepare_failed(method, reply.error)
-        try:
-            quote = method._cycle_pick_quote(reply.value)
-            price = method._cycle_price(quote.price, company)
-        except UserError as error:
-            return self._prepare_failed(method, error)
-        return {
-            "method_id": method.id,
-            "is_answer": True,
-            "price": company.currency_id.round(price),
-            "original_price": f"{quote.price.amount:.2f} {quote.price.currency}",
-            "service": quote.name or method._cycle_service_label(),
-            "transit_days": quote.transit_days or 0,
-            "arrives_on": method._cycle_arrival(quote),
-            "reliability": method._cycle_reliability(),
-        }
-
-    def _prepare_failed(self, method, error):
-        return {
-            "method_id": method.id,
-            "service": method._cycle_service_label(),
-            "message": method._cycle_error_text(error),
-            "reliability": method._cycle_reliability(),
-        }
 
     # === WHAT IS BEST === #
 
