@@ -14,6 +14,7 @@
         "stock_delivery",
         "account",
         "portal",
+        "resource",
     ],
     "external_dependencies": {"python": ["requests", "zeep"]},
     "data": [
@@ -44,6 +45,9 @@
         "views/order_cycle_exception_views.xml",
         "views/order_cycle_shortage_views.xml",
         "views/order_cycle_shortage_line_views.xml",
+        "views/order_cycle_substitute_views.xml",
+        "views/order_cycle_vendor_answer_views.xml",
+        "views/order_cycle_vendor_answer_templates.xml",
         "views/order_cycle_signal_views.xml",
         "views/order_cycle_hold_views.xml",
         "views/order_cycle_consignment_views.xml",
@@ -70,6 +74,7 @@
         "demo/product.product.csv",
         "demo/product.supplierinfo.csv",
         "demo/stock_quant.xml",
+        "demo/order_cycle_supply.xml",
         "demo/order_cycle_carriers.xml",
     ],
     "assets": {

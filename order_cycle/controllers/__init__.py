@@ -1,1 +1,1 @@
-from . import labels, webhook
+from . import labels, vendor_answer, webhook

@@ -134,18 +134,10 @@ class OrderCyclePolicy(models.Model):
         string="Shortages go to",
         help="Buyer of products whose vendor has no buyer and that have no responsible.",
     )
-    shortage_hours = fields.Float(
-        string="Time to Answer a Shortage",
-        default=24.0,
-        help="Hours the buyer has to answer a shortage before it is overdue.",
-    )
 
     _amounts_in_order = models.Constraint(
         "CHECK(amount_max = 0 OR amount_max >= amount_min)",
         "The highest amount of a policy cannot be below its lowest amount.",
-    )
-    _hours_positive = models.Constraint(
-        "CHECK(shortage_hours >= 0)", "The time to answer a shortage cannot be negative."
     )
 
     # === COMPUTE METHODS === #

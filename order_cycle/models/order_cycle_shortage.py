@@ -1,5 +1,4 @@
 from collections import defaultdict
-from datetime import timedelta
 
 from psycopg2.errors import SerializationFailure, UniqueViolation
 
@@ -15,7 +14,15 @@ class OrderCycleShortage(models.Model):
     """
 
     _name = "order.cycle.shortage"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "order.cycle.shortage.ladder",
+        "order.cycle.shortage.supply",
+        "order.cycle.shortage.withdrawal",
+        "order.cycle.shortage.asking",
+        "order.cycle.shortage.vendor",
+    ]
     _description = "Shortage"
     _order = "is_solved, due_at, id"
     _check_company_auto = True
@@ -36,6 +43,16 @@ class OrderCycleShortage(models.Model):
         help="What the open orders of this shortage still need, in the product's unit.",
     )
     order_count = fields.Integer(string="Orders Waiting", compute="_compute_missing", store=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    value = fields.Monetary(
+        string="Value at Stake",
+        compute="_compute_missing",
+        store=True,
+        help="What the customers pay, without taxes, for the goods that are missing.",
+    )
+    days_late = fields.Integer(
+        compute="_compute_days_late", help="Of the order that is the furthest behind its promise."
+    )
     state = fields.Selection(
         [("open", "To Answer"), ("ordered", "On Order"), ("solved", "Solved")],
         required=True,
@@ -64,6 +81,9 @@ class OrderCycleShortage(models.Model):
         string="Purchase Lines",
         readonly=True,
     )
+    vendor_answer_ids = fields.One2many(
+        "order.cycle.vendor.answer", "shortage_id", string="Vendor Answers"
+    )
     # With all rights: who sells sees that goods were ordered, and from whom, not the purchase.
     purchase_count = fields.Integer(compute="_compute_purchase_count", compute_sudo=True)
     vendor_id = fields.Many2one(
@@ -82,12 +102,19 @@ class OrderCycleShortage(models.Model):
         for shortage in self:
             shortage.name = f"{shortage.product_id.display_name} @ {shortage.warehouse_id.code}"
 
-    @api.depends("line_ids.missing_qty", "line_ids.state")
+    @api.depends("line_ids.missing_qty", "line_ids.state", "line_ids.value")
     def _compute_missing(self):
         for shortage in self:
             lines = shortage.line_ids.filtered("is_open")
             shortage.missing_qty = sum(lines.mapped("missing_qty"))
             shortage.order_count = len(lines.order_id)
+            shortage.value = sum(lines.mapped("value"))
+
+    @api.depends("line_ids.days_late", "line_ids.state")
+    def _compute_days_late(self):
+        for shortage in self:
+            lines = shortage.line_ids.filtered("is_open")
+            shortage.days_late = max(lines.mapped("days_late"), default=0)
 
     @api.depends("state")
     def _compute_is_solved(self):
@@ -170,10 +197,13 @@ class OrderCycleShortage(models.Model):
         """Put `order_lines` on the shortage of their product, opened where there is none."""
         by_place = order_lines.grouped(lambda line: (line.product_id, line.order_id.warehouse_id))
         for (product, warehouse), lines in by_place.items():
-            shortage = self._live(product, warehouse) or self._create_for(product, warehouse, lines)
+            known = self._live(product, warehouse)
+            shortage = known or self._create_for(product, warehouse, lines)
             shortage.write(
                 {"line_ids": [Command.create(vals) for vals in lines._prepare_shortage()]}
             )
+            if not known:
+                shortage._call_buyer()
             # Goods that were ordered for others do not serve those who come later.
             shortage._reopen_for_more()
         self._tell_salespeople(order_lines.order_id)
@@ -197,19 +227,15 @@ class OrderCycleShortage(models.Model):
         except UniqueViolation as error:
             # Another worker opened it since our snapshot was taken: start again and see it.
             raise SerializationFailure(str(error)) from error
-        shortage._call_buyer()
         return shortage
 
     @api.model
     def _prepare_vals(self, product, warehouse, lines):
-        policies = lines.order_id.cycle_policy_id
-        hours = min(policies.mapped("shortage_hours"), default=24.0)
         return {
             "product_id": product.id,
             "warehouse_id": warehouse.id,
             "company_id": warehouse.company_id.id,
             "buyer_id": self._find_buyer(product, lines).id,
-            "due_at": fields.Datetime.now() + timedelta(hours=hours),
         }
 
     @api.model
@@ -233,19 +259,16 @@ class OrderCycleShortage(models.Model):
         served = self.filtered(
             lambda row: row.state != "solved" and not row.line_ids.filtered("is_open")
         )
-        served.write({"state": "solved", "solved_at": fields.Datetime.now()})
+        served.write({"state": "solved", "solved_at": fields.Datetime.now(), "step_due_at": False})
         served.activity_unlink(["order_cycle.activity_shortage"])
 
     # === ACTIVITIES === #
 
     def _call_buyer(self):
+        """Start the clock of the first step, and tell the buyer."""
+        self._start_clock()
         for shortage in self:
-            shortage.activity_schedule(
-                "order_cycle.activity_shortage",
-                fields.Datetime.context_timestamp(shortage, shortage.due_at).date(),
-                summary=self.env._("Missing: %(product)s", product=shortage.name),
-                user_id=shortage.buyer_id.id,
-            )
+            shortage._call(shortage.buyer_id, shortage.due_at)
 
     @api.model
     def _tell_salespeople(self, orders):

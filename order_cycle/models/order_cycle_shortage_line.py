@@ -27,6 +27,33 @@ class OrderCycleShortageLine(models.Model):
         string="Missing", digits="Product Unit", help="In the product's unit."
     )
     promise_date = fields.Datetime(related="order_line_id.cycle_promise_date", string="Promised")
+    wanted_qty = fields.Float(
+        digits="Product Unit", help="What the order wanted when it was last looked at."
+    )
+    original_date = fields.Datetime(
+        string="Promised First", help="What the customer was told before the goods were missing."
+    )
+    days_late = fields.Integer(
+        compute="_compute_days_late",
+        help="Days between the first promise and the one that holds now; today, while none does.",
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    # sudo: a buyer sees what is at stake, not the order
+    value = fields.Monetary(
+        compute="_compute_value",
+        store=True,
+        compute_sudo=True,
+        help="What the customer pays, without taxes, for the goods that are missing.",
+    )
+    purchase_line_ids = fields.Many2many(
+        "purchase.order.line",
+        "order_cycle_shortage_line_purchase_rel",
+        "shortage_line_id",
+        "purchase_line_id",
+        string="Saved By",
+        readonly=True,
+        help="The purchase lines that bring the goods of this order.",
+    )
     state = fields.Selection(
         [("open", "Waiting"), ("solved", "Served")], required=True, default="open"
     )
@@ -41,9 +68,47 @@ class OrderCycleShortageLine(models.Model):
         for line in self:
             line.is_open = line.state == "open"
 
+    @api.depends("original_date", "promise_date", "state")
+    def _compute_days_late(self):
+        now = fields.Datetime.now()
+        for line in self:
+            late = 0
+            if line.original_date:
+                holds = max(
+                    line.promise_date or now, now if line.state == "open" else line.original_date
+                )
+                late = (holds.date() - line.original_date.date()).days
+            line.days_late = max(late, 0)
+
+    @api.depends("missing_qty", "order_line_id.price_subtotal", "order_line_id.product_uom_qty")
+    def _compute_value(self):
+        for line in self:
+            line.value = line._unit_value() * line.missing_qty
+
+    def _unit_value(self):
+        """Return what the customer pays for one of the product's unit, in the company's money."""
+        self.ensure_one()
+        order_line = self.order_line_id
+        pieces = order_line.product_uom_id._compute_quantity(
+            order_line.product_uom_qty, self.uom_id, round=False
+        )
+        if not pieces:
+            return 0.0
+        order = order_line.order_id
+        return (
+            order.currency_id._convert(
+                order_line.price_subtotal,
+                order.company_id.currency_id,
+                order.company_id,
+                order.date_order or fields.Date.today(),
+            )
+            / pieces
+        )
+
     # === BUSINESS METHODS === #
 
     def _update_need(self):
+        self._notice_withdrawal()
         for line in self:
             missing = line.order_line_id._cycle_missing_in_stock_unit()
             if line.uom_id.compare(line.missing_qty, missing):
@@ -51,6 +116,7 @@ class OrderCycleShortageLine(models.Model):
 
     def _solve(self):
         """The order line has its goods, or does not want them any more."""
+        self._notice_withdrawal()
         self.write({"state": "solved", "missing_qty": 0})
         self.shortage_id._solve_if_served()
         orders = self.order_id
@@ -68,3 +134,12 @@ class OrderCycleShortageLine(models.Model):
             dates = order._cycle_goods_lines().mapped("cycle_promise_date")
             if dates and all(dates):
                 order.commitment_date = max([*dates, order.cycle_requested_date or dates[0]])
+
+    def _notice_withdrawal(self):
+        """See which orders want less than before; what was bought for them needs a decision."""
+        for line in self.filtered("is_open"):
+            wanted = line.order_line_id._cycle_wanted_qty()
+            gone = line.wanted_qty - wanted
+            if line.uom_id.compare(gone, 0) > 0:
+                line.shortage_id._withdraw(line, min(gone, line.missing_qty))
+            line.wanted_qty = wanted

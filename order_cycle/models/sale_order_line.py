@@ -43,6 +43,15 @@ class SaleOrderLine(models.Model):
             live = line.cycle_hold_ids.filtered(lambda hold: hold.state == "held")
             line.cycle_hold_text = "; ".join(hold._told() for hold in live)
 
+    def _update_line_quantity(self, values):
+        """Whoever wants less or more than before: the shortage has to be looked at."""
+        result = super()._update_line_quantity(values)
+        if not self.env.context.get("order_cycle__advancing"):
+            # sudo: a salesperson changes the order, the shortage follows by itself
+            waiting = self.sudo().cycle_shortage_line_ids.filtered("is_open").order_id
+            self.env["order.cycle.signal"].sudo()._emit(waiting, "stopped")
+        return result
+
     # === BUSINESS METHODS === #
 
     def _cycle_is_delivered(self):
@@ -97,6 +106,9 @@ class SaleOrderLine(models.Model):
             )
         )
 
+    def _cycle_moves_waiting(self):
+        return self.move_ids.filtered(lambda move: move._cycle_waits_for_stock())
+
     def _cycle_missing_in_stock_unit(self):
         """Return what this line still needs, in the product's unit.
 
@@ -113,10 +125,24 @@ class SaleOrderLine(models.Model):
         )
         return unit.round(missing) if missing else 0.0
 
+    def _cycle_wanted_qty(self):
+        """Return what the customer wants by now, in the product's unit."""
+        self.ensure_one()
+        if self.order_id.state == "cancel":
+            return 0.0
+        return self.product_uom_id._compute_quantity(
+            self.product_uom_qty, self.product_id.uom_id, round=False
+        )
+
     def _prepare_shortage(self):
         """Return the values of one shortage line for each of these order lines."""
         return [
-            {"order_line_id": line.id, "missing_qty": line._cycle_missing_in_stock_unit()}
+            {
+                "order_line_id": line.id,
+                "missing_qty": line._cycle_missing_in_stock_unit(),
+                "wanted_qty": line._cycle_wanted_qty(),
+                "original_date": line.cycle_promise_date or line.order_id.commitment_date,
+            }
             for line in self
         ]
 

@@ -91,6 +91,14 @@ class SecurityCommon(OrderCycleCommon):
             }
         )
         self.bill = self.a_bill(consignment)
+        pair = {"product_id": self.oil.id, "substitute_id": self.soap.id}
+        if not self.env["order.cycle.substitute"].search_count([]):
+            self.env["order.cycle.substitute"].create(pair)
+        self.env["order.cycle.vendor.answer"]._ask(
+            order.cycle_shortage_line_ids.shortage_id,
+            self.vendor,
+            self.env["purchase.order.line"],
+        )
         self.manifest = self.env["order.cycle.manifest"]._close_list(self.account, consignment)
         self.pickup = self.a_pickup(consignment)
         # What stands here of another connector must not keep ours from booking.

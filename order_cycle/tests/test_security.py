@@ -23,6 +23,8 @@ RIGHTS = {
     "order.cycle.shortage.line":    ("r---", "r---", "r---", "r---", "r---", "r---"),
     "order.cycle.gate":             ("r---", "r---", "r---", "r---", "r---", "r---"),
     "order.cycle.hold":             ("r---", "rw--", "rw-d", "rw-d", "r---", "r---"),
+    "order.cycle.substitute":       ("r---", "rwc-", "rwcd", "rwcd", "rwc-", "r---"),
+    "order.cycle.vendor.answer":    ("r---", "r---", "r---", "r---", "r---", "r---"),
     "order.cycle.carrier.account":  ("r---", "r---", "r---", "rwcd", "r---", "r---"),
     "order.cycle.carrier.setting":  ("r---", "r---", "r---", "rwcd", "r---", "r---"),
     "order.cycle.carrier.option":   ("r---", "r---", "r---", "rwcd", "r---", "r---"),
@@ -56,6 +58,8 @@ RIGHTS = {
                                     ("----", "rwcd", "rwcd", "rwcd", "rwcd", "----"),
     "order.cycle.purchase.escalation.line":
                                     ("----", "rwcd", "rwcd", "rwcd", "rwcd", "----"),
+    "order.cycle.purchase.escalation.proposal":
+                                    ("----", "r---", "r---", "r---", "r---", "----"),
 }  # fmt: skip
 WINDOWS = {
     "order.cycle.bill.import",
@@ -72,10 +76,11 @@ WINDOWS = {
     "order.cycle.purchase.escalation",
     "order.cycle.purchase.escalation.line",
     "order.cycle.taking.reason",
+    "order.cycle.purchase.escalation.proposal",
 }
 
 # Seen by every company unless a company is named on the record. All others belong to one company.
-SHARED = {"order.cycle.channel", "order.cycle.policy"}
+SHARED = {"order.cycle.channel", "order.cycle.policy", "order.cycle.substitute"}
 
 # Every method of ours that can be called over the interface, and what it does.
 # changes: refuses whoever may not write. asks: opens a window, which is refused to whoever may
@@ -100,6 +105,10 @@ PUBLIC_METHODS = {
     },
     "order.cycle.shortage": {
         "action_escalate": "asks",
+        "action_ask_vendor": "changes",
+        "action_withdrawn_cancel": "changes",
+        "action_withdrawn_keep": "changes",
+        "action_withdrawn_hand_over": "changes",
         "action_view_orders": "opens",
         "action_view_purchases": "opens",
     },
@@ -178,7 +187,9 @@ PUBLIC_METHODS = {
     },
     "order.cycle.foreign.outcome": {"action_answer": "changes"},
     "order.cycle.outcome": {"action_answer": "changes"},
-    "order.cycle.purchase.escalation": {"action_apply": "changes", "default_get": "odoo"},
+    "order.cycle.purchase.escalation": {"action_apply": "changes", "action_ask": "changes"},
+    "order.cycle.purchase.escalation.line": {"create": "odoo"},
+    "order.cycle.purchase.escalation.proposal": {"action_choose": "changes"},
     "sale.order": {
         "create": "odoo",
         "write": "odoo",
@@ -373,6 +384,9 @@ class TestInterface(SecurityCommon):
         shortage = order.cycle_shortage_line_ids.shortage_id
         rejected = self.Intake.search([("state", "=", "rejected")], limit=1)
         rejected.order_id = order
+        window = self.env["order.cycle.purchase.escalation"].browse(
+            shortage.action_escalate()["res_id"]
+        )
         self.records = {
             "order.cycle.channel": order.cycle_channel_id,
             "order.cycle.policy": order.cycle_policy_id,
@@ -439,9 +453,8 @@ class TestInterface(SecurityCommon):
             "order.cycle.outcome": self.env["order.cycle.outcome"].create(
                 {"consignment_id": consignment.id, "answer": "cancel"}
             ),
-            "order.cycle.purchase.escalation": self.env["order.cycle.purchase.escalation"].browse(
-                shortage.action_escalate()["res_id"]
-            ),
+            "order.cycle.purchase.escalation": window,
+            "order.cycle.purchase.escalation.proposal": window.proposal_ids[:1],
             "sale.order": order,
             "stock.picking": order.picking_ids,
             "delivery.carrier": self.method,

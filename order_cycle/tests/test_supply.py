@@ -61,6 +61,8 @@ class TestSupply(OrderCycleCommon):
         seller = new_test_user(self.env, "sara", groups="sales_team.group_sale_salesman")
         self.env.ref("order_cycle.channel_phone").user_id = seller
         self.trade.shortage_hours = 4
+        # Without a calendar the clock on the wall counts.
+        self.company.resource_calendar_id = False
         order = self.an_order([("OIL", 12)], channel="phone")
         self.advance()
         shortage = self.shortage_of(self.oil)

@@ -17,6 +17,7 @@ INSIDE = {
     "order.cycle.selection": "shown on the form of an order",
     "order.cycle.label": "shown on the form of a consignment",
     "order.cycle.comparison.line": "shown in the window that compares carriers",
+    "order.cycle.purchase.escalation.proposal": "shown in the window of the escalation",
     "order.cycle.purchase.escalation.line": "shown in the window of the escalation",
 }
 
@@ -34,6 +35,7 @@ MENUS = {
     "menu_supply_shortages": "user",
     "menu_supply_waiting": "user",
     "menu_supply_holds": "user",
+    "menu_supply_answers": "user",
     "menu_shipping": "user",
     "menu_shipping_consignments": "user",
     "menu_shipping_parcels": "user",
@@ -50,6 +52,7 @@ MENUS = {
     "menu_configuration_services": "manager",
     "menu_configuration_channels": "manager",
     "menu_configuration_policies": "manager",
+    "menu_configuration_substitutes": "manager",
     "menu_configuration_accounts": "manager",
     "menu_configuration_deliveries": "manager",
     "menu_configuration_signals": "manager",

@@ -1,30 +1,139 @@
-from odoo import Command, fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools.misc import format_date
+
+from .order_cycle_remedy import SERVICES
+from .remedy_facts import Need, judge
 
 
 class OrderCyclePurchaseEscalation(models.TransientModel):
-    """Answers shortages: which vendor, how many, and what the customers are promised."""
+    """Answers shortages: which remedy for each, what it costs, and what customers are promised."""
 
     _name = "order.cycle.purchase.escalation"
     _description = "Purchasing Escalation"
 
     line_ids = fields.One2many("order.cycle.purchase.escalation.line", "wizard_id")
+    proposal_ids = fields.One2many("order.cycle.purchase.escalation.proposal", "wizard_id")
+    decision_for_all = fields.Selection(
+        selection=lambda self: self.env["order.cycle.purchase.escalation.line"]._remedy_selection(),
+        string="For All Lines",
+        help="Take this remedy wherever it is possible. Lines where it is not keep theirs.",
+    )
     confirm_purchases = fields.Boolean(
         string="Confirm the Purchases",
         help="Turn the requests for quotation into purchase orders at once, where your rights and "
         "the approval limit allow it.",
     )
+    preview = fields.Text(
+        compute="_compute_preview",
+        help="What becomes of the promises with these decisions. Nothing is written yet.",
+    )
+    is_allowed = fields.Boolean(compute="_compute_preview")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends(
+        "line_ids.decision",
+        "line_ids.proposal_id",
+        "line_ids.promised_date",
+        "line_ids.quantity",
+        "line_ids.price_unit",
+        "line_ids.seller_id",
+    )
+    def _compute_preview(self):
+        for wizard in self:
+            lines = wizard.line_ids.filtered(lambda line: line.decision not in (False, "wait"))
+            wizard.is_allowed = not any(line._lacks() for line in lines)
+            wizard.preview = wizard._preview_of(lines)
+
+    def _preview_of(self, lines):
+        """Say which promises are kept and broken, what is spent, what it earns."""
+        served = self.env["order.cycle.shortage"]._served
+        kept, broken, late, cost, margin = [], [], 0, 0.0, 0.0
+        for line in lines:
+            needs = [
+                Need(key, order, missing, fields.Datetime.to_datetime(promised), lead, 0.0, True)
+                for key, order, missing, promised, lead in line.needs or []
+            ]
+            verdict = judge(needs, line._arrivals(), served)
+            kept += verdict["kept"]
+            broken += [*verdict["broken"], *(line._chosen().hurt or [])]
+            late += verdict["late"]
+            cost += line._spends()
+            margin += line._chosen().margin
+        currency = self.env.company.currency_id
+        kept = [order for order in dict.fromkeys(kept) if order not in broken]
+        text = [
+            self.env._("Promises kept: %(count)s", count=len(kept)),
+            self.env._(
+                "Promises broken: %(count)s %(orders)s",
+                count=len(dict.fromkeys(broken)),
+                orders=f"({', '.join(dict.fromkeys(broken))})" if broken else "",
+            ).strip(),
+            self.env._("Days late, all together: %(days)s", days=late),
+            self.env._("Spent: %(amount)s", amount=currency.format(cost)),
+            self.env._("Margin effect: %(amount)s", amount=currency.format(margin)),
+        ]
+        last = max((line.promised_date for line in lines if line.promised_date), default=None)
+        if last:
+            text.append(self.env._("Last goods on %(date)s", date=format_date(self.env, last)))
+        return "\n".join(text)
+
+    @api.onchange("decision_for_all")
+    def _onchange_decision_for_all(self):
+        for line in self.line_ids:
+            same = line.proposal_ids.filtered(lambda row: row.kind == self.decision_for_all)
+            if same:
+                line.proposal_id = same.sorted("rank")[:1]
 
     # === ACTION METHODS === #
 
     def action_apply(self):
-        """Ask the vendors, promise the orders a date, and show what was made.
+        """Do what was decided, promise the orders their dates, and show what was made.
 
         All or nothing: a shortage that somebody else answered meanwhile stops the whole.
         """
         self.ensure_one()
-        lines = self.line_ids.filtered(lambda line: line.decision == "buy")
+        lines = self.line_ids.filtered(lambda line: line.decision not in (False, "wait"))
         lines._check_complete()
+        lines._check_allowed()
+        self._lock(lines)
+        purchases = self.env["purchase.order"]
+        for model, group in lines.grouped(lambda line: SERVICES[line.decision]).items():
+            purchases |= self._apply_kind(model, group)
+        lines._answer()
+        if self.confirm_purchases:
+            purchases.button_confirm()
+        if purchases:
+            return purchases._get_records_action(name=self.env._("Requests for Quotation"))
+        return {"type": "ir.actions.act_window_close"}
+
+    def action_ask(self):
+        """Propose the decisions that somebody else has to take; apply nothing."""
+        self.ensure_one()
+        lines = self.line_ids.filtered(lambda line: line.decision not in (False, "wait"))
+        lines._check_complete()
+        asked = lines.filtered(lambda line: line._lacks())
+        if not asked:
+            raise UserError(self.env._("You may apply this yourself: press Apply."))
+        self._lock(asked)
+        for line in asked:
+            # sudo: whoever sees a shortage may propose; the answer needs the rights
+            shortage = line.shortage_id.sudo()
+            needs = line._lacks()
+            text = self.env._(
+                "%(user)s proposes: %(remedy)s",
+                user=self.env.user.name,
+                remedy=line._answer_text(),
+            )
+            shortage._ask(needs, line._remember(), text, shortage._deciders(needs))
+        return {"type": "ir.actions.act_window_close"}
+
+    def _lock(self, lines):
+        """Hold the shortages until the end of the transaction, still open and as they were seen.
+
+        :raises UserError: says which are not
+        """
         shortages = lines.shortage_id.sudo()
         shortages.lock_for_update(allow_referencing=True)
         answered = shortages.filtered(lambda shortage: shortage.state != "open")
@@ -36,13 +145,34 @@ class OrderCyclePurchaseEscalation(models.TransientModel):
                     shortages=", ".join(answered.mapped("name")),
                 )
             )
-        purchases = self.env["purchase.order"]
-        for key, group in lines.grouped(lambda line: line._purchase_key()).items():
-            purchases |= group._create_purchase(*key)
-        lines._answer()
-        if self.confirm_purchases:
-            purchases.button_confirm()
-        return purchases._get_records_action(name=self.env._("Requests for Quotation"))
+        changed = lines.filtered(
+            lambda line: line.uom_id.compare(line.seen_qty, line.shortage_id.sudo().missing_qty)
+        )
+        if changed:
+            raise UserError(
+                self.env._(
+                    "The orders that wait for %(shortages)s have changed since you opened this "
+                    "window. Close it and open it again to see what is missing now.",
+                    shortages=", ".join(changed.shortage_id.mapped("name")),
+                )
+            )
+
+    def _apply_kind(self, model, lines):
+        """Apply one kind of remedy; a failure names the products it is about."""
+        try:
+            purchases = self.env[model]._apply(lines)
+            self.env.flush_all()
+        except AccessError:
+            raise
+        except UserError as error:
+            raise UserError(
+                self.env._(
+                    "%(products)s: %(error)s\n\nNothing was done, for the other lines neither.",
+                    products=", ".join(lines.product_id.mapped("display_name")),
+                    error=error.args[0],
+                )
+            ) from error
+        return purchases
 
     def _reopen(self):
         return {
@@ -54,14 +184,3 @@ class OrderCyclePurchaseEscalation(models.TransientModel):
             "target": "new",
             "context": {"dialog_size": "extra-large"},
         }
-
-    def default_get(self, fields_list):
-        """Open on the selected shortages when started from their list."""
-        values = super().default_get(fields_list)
-        if self.env.context.get("active_model") == "order.cycle.shortage":
-            shortages = self.env["order.cycle.shortage"].browse(self.env.context["active_ids"])
-            open_ones = shortages.filtered(lambda shortage: shortage.state == "open")
-            values["line_ids"] = [
-                Command.create({"shortage_id": shortage.id}) for shortage in open_ones
-            ]
-        return values

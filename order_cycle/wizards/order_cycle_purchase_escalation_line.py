@@ -1,13 +1,15 @@
 from datetime import timedelta
 
-from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+
+from .remedy_facts import Facts
 
 
 class OrderCyclePurchaseEscalationLine(models.TransientModel):
-    """One shortage, what each vendor offers for it, and what the buyer decides."""
+    """One shortage, what could be done about it, and what is decided."""
 
     _name = "order.cycle.purchase.escalation.line"
+    _inherit = ["order.cycle.escalation.decision"]
     _description = "Purchasing Escalation Line"
 
     wizard_id = fields.Many2one(
@@ -21,24 +23,50 @@ class OrderCyclePurchaseEscalationLine(models.TransientModel):
     uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
     missing_qty = fields.Float(related="shortage_id.missing_qty")
     order_count = fields.Integer(related="shortage_id.order_count")
+
+    # What was found when the window was opened
+    seen_qty = fields.Float(readonly=True, digits="Product Unit")
+    to_answer_qty = fields.Float(
+        string="To Answer",
+        readonly=True,
+        digits="Product Unit",
+        help="What is missing and not on order for these orders already.",
+    )
+    needs = fields.Json(readonly=True)
+    coming = fields.Json(readonly=True)
     incoming_qty = fields.Float(
         string="Incoming",
-        compute="_compute_supply",
+        readonly=True,
         digits="Product Unit",
         help="Already on its way to this warehouse, for whomever.",
     )
+    incoming_date = fields.Datetime(string="Next Arrival", readonly=True)
     elsewhere_qty = fields.Float(
         string="Elsewhere",
-        compute="_compute_supply",
+        readonly=True,
         digits="Product Unit",
         help="Free in other warehouses of the company.",
     )
+    offers = fields.Text(string="All Offers", readonly=True)
+    proposal_ids = fields.One2many(
+        "order.cycle.purchase.escalation.proposal", "line_id", string="Remedies"
+    )
+
+    # What is decided
+    proposal_id = fields.Many2one(
+        "order.cycle.purchase.escalation.proposal",
+        string="Chosen Remedy",
+        domain="[('line_id', '=', id)]",
+    )
     decision = fields.Selection(
-        [("buy", "Buy"), ("wait", "Leave open")],
+        selection=lambda self: [*self._remedy_selection(), ("wait", self.env._("Leave open"))],
         compute="_compute_decision",
         store=True,
         readonly=False,
-        help="A product that no vendor offers is left open until you name a vendor.",
+        help="What is done about it. The best remedy for the promises is chosen already.",
+    )
+    has_consent = fields.Boolean(
+        string="Customer Agreed", help="The customer was asked and takes the substitute."
     )
     seller_id = fields.Many2one(
         "product.supplierinfo",
@@ -66,43 +94,50 @@ class OrderCyclePurchaseEscalationLine(models.TransientModel):
     min_qty = fields.Float(
         string="Minimum", compute="_compute_offer", store=True, digits="Product Unit"
     )
-    offers = fields.Text(string="All Offers", compute="_compute_offers")
     quantity = fields.Float(
         string="To Buy",
         compute="_compute_quantity",
         store=True,
         readonly=False,
         digits="Product Unit",
+        help="At least the vendor's minimum, in whole packages of the vendor.",
     )
     promised_date = fields.Datetime(
         string="Expected",
         compute="_compute_promised_date",
         store=True,
         readonly=False,
-        help="When the goods arrive. Every order of the shortage is promised this day plus its "
-        "own lead time.",
+        help="When the goods are in the warehouse. Every order is promised this day plus its own "
+        "lead time.",
     )
+
+    @api.model
+    def _remedy_selection(self):
+        return [
+            ("incoming", self.env._("Wait for what is on order")),
+            ("buy", self.env._("Buy")),
+            ("faster", self.env._("Buy faster")),
+            ("split", self.env._("From several sources")),
+            ("transfer", self.env._("Transfer")),
+            ("reassign", self.env._("Reassign from a later order")),
+            ("substitute", self.env._("Substitute")),
+            ("make", self.env._("Make")),
+            ("dropship", self.env._("Drop-ship")),
+            ("partial", self.env._("Ship what there is")),
+            ("cancel", self.env._("Cancel the rest")),
+        ]
 
     # === COMPUTE METHODS === #
 
-    @api.depends("shortage_id")
-    def _compute_supply(self):
-        for line in self:
-            product = line.product_id
-            here = product.with_context(warehouse_id=line.warehouse_id.id)
-            everywhere = product.with_context(allowed_company_ids=line.company_id.ids)
-            line.incoming_qty = here.incoming_qty
-            line.elsewhere_qty = max(everywhere.free_qty - here.free_qty, 0)
-
-    @api.depends("shortage_id")
-    def _compute_seller_id(self):
-        for line in self:
-            line.seller_id = line.shortage_id._best_seller()
-
-    @api.depends("partner_id")
+    @api.depends("proposal_id")
     def _compute_decision(self):
         for line in self:
-            line.decision = "buy" if line.partner_id else "wait"
+            line.decision = line.proposal_id.kind or "wait"
+
+    @api.depends("proposal_id", "decision")
+    def _compute_seller_id(self):
+        for line in self:
+            line.seller_id = line._chosen().seller_id or line.seller_id
 
     @api.depends("seller_id")
     def _compute_offer(self):
@@ -111,111 +146,86 @@ class OrderCyclePurchaseEscalationLine(models.TransientModel):
             line.partner_id = seller.partner_id or line.partner_id
             line.currency_id = seller.currency_id or line.company_id.currency_id
             unit = seller.product_uom_id or line.uom_id
-            line.price_unit = unit._compute_price(seller.price, line.uom_id)
+            line.price_unit = seller.price_discounted
             line.min_qty = unit._compute_quantity(seller.min_qty, line.uom_id)
             line.delay = seller.delay
 
-    @api.depends("shortage_id")
-    def _compute_offers(self):
-        for line in self:
-            sellers = line.product_id.with_company(line.company_id)._prepare_sellers()
-            line.offers = "\n".join(line._offer_text(seller) for seller in sellers)
-
-    def _offer_text(self, seller):
-        return self.env._(
-            "%(vendor)s: %(price)s, %(days)s days, from %(minimum)s %(unit)s",
-            vendor=seller.partner_id.name,
-            price=seller.currency_id.format(seller.price),
-            days=seller.delay,
-            minimum=seller.min_qty,
-            unit=seller.product_uom_id.name,
-        )
-
-    @api.depends("missing_qty", "min_qty")
+    @api.depends("to_answer_qty", "seller_id")
     def _compute_quantity(self):
+        buy = self.env["order.cycle.remedy.buy"]
         for line in self:
-            line.quantity = max(line.missing_qty, line.min_qty)
+            line.quantity = buy._rounded(line.product_id, line.seller_id, line.to_answer_qty)
 
-    @api.depends("delay")
+    @api.depends("delay", "seller_id", "proposal_id", "decision")
     def _compute_promised_date(self):
         now = fields.Datetime.now()
         for line in self:
-            line.promised_date = now + timedelta(days=line.delay)
+            chosen = line._chosen()
+            is_of_chosen = not line._is_bought() or chosen.seller_id == line.seller_id
+            planned = is_of_chosen and chosen.expected_at
+            line.promised_date = planned or now + timedelta(days=line.delay)
 
-    # === BUSINESS METHODS === #
+    # === LOOKING UP === #
 
-    def _check_complete(self):
-        if not self:
-            raise UserError(self.env._("Nothing is marked to buy."))
-        for line in self:
-            if not line.partner_id:
-                raise UserError(
-                    self.env._(
-                        "%(product)s has no vendor. Choose one, or leave this shortage open.",
-                        product=line.product_id.display_name,
-                    )
-                )
-            if line.uom_id.compare(line.quantity, 0) <= 0:
-                raise UserError(
-                    self.env._(
-                        "Say how many of %(product)s to buy.",
-                        product=line.product_id.display_name,
-                    )
-                )
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Look up what can be done about each shortage, and choose the best."""
+        lines = super().create(vals_list)
+        # What is looked up is read with all rights: only for a shortage this user may see.
+        lines.shortage_id.check_access("read")
+        lines._look_up()
+        return lines
 
-    def _purchase_key(self):
-        """Return what lines must share to be on one request for quotation."""
-        return self.partner_id, self.warehouse_id, self.currency_id
+    def _look_up(self):
+        facts = Facts(self)
+        for case in facts.cases:
+            case.line.sudo().write(self._prepare_found(facts, case))
+        proposals = self.env["order.cycle.purchase.escalation.proposal"]._propose(facts)
+        for case in facts.cases:
+            line, found = case.line, proposals.get(case.line)
+            # Giving up is never chosen by itself.
+            wanted = found and found.filtered(lambda row: row.kind not in ("partial", "cancel"))
+            line.proposal_id = wanted and wanted.sorted("rank")[:1]
+            if case.shortage.asked_values:
+                line.write(line._restored(case.shortage.asked_values))
 
-    def _create_purchase(self, vendor, warehouse, currency):
-        """Create one request for quotation, linked to the orders it saves."""
-        orders = self.shortage_id.sudo().line_ids.filtered("is_open").order_id
-        purchase = self.env["purchase.order"].create(
-            {
-                "partner_id": vendor.id,
-                "company_id": warehouse.company_id.id,
-                "currency_id": currency.id,
-                "picking_type_id": warehouse.in_type_id.id,
-                "user_id": self.env.uid,
-                "origin": ", ".join(orders.mapped("name"))[:200],
-                # Odoo's own link between sale and purchase; it also gives the goods to these
-                # orders first when they arrive.
-                "reference_ids": [Command.set(orders.stock_reference_ids.ids)],
-            }
-        )
-        for line in self:
-            line._create_purchase_line(purchase)
-        return purchase
+    @api.model
+    def _prepare_found(self, facts, case):
+        incoming = facts.incoming[case.product, case.warehouse]
+        buy = self.env["order.cycle.remedy.buy"].sudo()
+        offers = buy._offers(facts, case, case.to_answer)
+        usual = offers[:1]
+        texts = [buy._offer_proposal(facts, case, offer, usual[0])["text"] for offer in offers]
+        return {
+            "seen_qty": case.missing,
+            "to_answer_qty": case.to_answer,
+            "needs": [
+                [
+                    need.key,
+                    need.order,
+                    need.missing,
+                    need.promised and fields.Datetime.to_string(need.promised),
+                    need.lead,
+                ]
+                for need in case.needs
+            ],
+            "coming": [[fields.Datetime.to_string(date), amount] for date, amount in case.coming],
+            "incoming_qty": sum(amount for _date, amount in incoming),
+            "incoming_date": min((date for date, _amount in incoming), default=False),
+            "elsewhere_qty": sum(free for _warehouse, free in facts.elsewhere(case)),
+            "offers": "\n".join(texts),
+        }
 
-    def _create_purchase_line(self, purchase):
-        PurchaseLine = self.env["purchase.order.line"]
-        vals = PurchaseLine._prepare_purchase_order_line(
-            self.product_id,
-            self.quantity,
-            self.uom_id,
-            self.company_id,
-            self.partner_id,
-            purchase,
-        )
-        purchase_line = PurchaseLine.create(
-            {**vals, "price_unit": self.price_unit, "date_planned": self.promised_date}
-        )
-        # sudo: a buyer answers a shortage without rights on its orders
-        self.shortage_id.sudo().purchase_line_ids = [Command.link(purchase_line.id)]
-
-    def _answer(self):
-        """Mark the shortages as ordered and promise their orders the new date."""
-        for line in self:
-            # sudo: the buyer's answer reaches orders the buyer may not edit
-            shortage = line.shortage_id.sudo()
-            shortage.write({"state": "ordered", "promised_date": line.promised_date})
-            shortage.line_ids.filtered("is_open")._promise(line.promised_date)
-            shortage.activity_feedback(
-                ["order_cycle.activity_shortage"],
-                feedback=self.env._(
-                    "%(quantity)s asked from %(vendor)s, expected %(date)s",
-                    quantity=line.quantity,
-                    vendor=line.partner_id.name,
-                    date=fields.Date.to_string(line.promised_date),
-                ),
+    def _restored(self, asked):
+        """Return what somebody proposed, as values of this line."""
+        proposals = self.proposal_ids.filtered(lambda row: row.kind == asked["decision"])
+        same = proposals.filtered(
+            lambda row: all(
+                row[name].id == asked.get(name)
+                for name in ("seller_id", "warehouse_id", "substitute_id")
             )
+        )
+        values = {name: asked[name] for name in ("has_consent",) if name in asked}
+        if same or proposals:
+            values["proposal_id"] = (same or proposals)[:1].id
+        return values
