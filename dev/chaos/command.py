@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from dev import console, database, inside
-from dev.chaos import bookings, copies, hostile, kills, labels, races, writes
+from dev.chaos import bookings, buyers, copies, hostile, kills, labels, races, writes
 from dev.config import Settings
 from dev.demo.carriers import Carriers, rehearsal_carriers
 from dev.demo.json2 import Json2
@@ -72,6 +72,14 @@ def _races(settings: Settings, step: console.Step) -> Outcome:
     return counts, races.broken(counts)
 
 
+def _buyers(settings: Settings, step: console.Step) -> Outcome:
+    """Many buyers answer the same shortage."""
+    with database.temporary(settings, database.addon_name(settings), PURPOSE) as name:
+        step.progress(f"{buyers.BUYERS} buyers, {buyers.ROUNDS} shortages")
+        counts = buyers.perform(settings, name)
+    return counts, buyers.broken(counts)
+
+
 def _writes(settings: Settings, step: console.Step) -> Outcome:
     """Somebody writes to a delivery while it is validated."""
     with stage(settings) as (name, _odoo, carriers, doors):
@@ -117,6 +125,7 @@ def _labels(settings: Settings, step: console.Step) -> Outcome:
 TRIALS: dict[str, Callable[[Settings, console.Step], Outcome]] = {
     "orders": _orders,
     "races": _races,
+    "buyers": _buyers,
     "writes": _writes,
     "bookings": _bookings,
     "faults": _faults,

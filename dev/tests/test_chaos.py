@@ -1,6 +1,6 @@
 """What the trials count: a trial that cannot fail proves nothing."""
 
-from dev.chaos import kills, races
+from dev.chaos import buyers, kills, races
 
 
 def row(number, waybill, state="done"):
@@ -88,3 +88,22 @@ def test_what_a_race_broke_is_named():
     assert complaint.startswith("forced")
     [complaint] = races.broken(race_counts(throughput={"2 sessions": {"kept": 0.94}}))
     assert "0.94" in complaint
+
+
+def test_buyers_must_be_many_and_buy_once():
+    counts = {
+        "runs": 100,
+        "applied": 4,
+        "errors": [],
+        "purchase lines": [1, 1, 1, 1],
+        "bought": [18, 18, 18, 18],
+    }
+    assert buyers.broken(counts) == []
+    for wrong in (
+        {"runs": 99},
+        {"applied": 5},
+        {"errors": ["InternalError: x"]},
+        {"purchase lines": [1, 2, 1, 1]},
+        {"bought": [18, 36, 18, 18]},
+    ):
+        assert len(buyers.broken({**counts, **wrong})) == 1, wrong
