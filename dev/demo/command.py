@@ -110,8 +110,12 @@ def perform(play: Play, carriers: Carriers) -> None:
         play.wait_until_quiet(step)
         step.result("confirmed, reserved, shipped, invoiced, paid, booked")
     with console.step("purchasing") as step:
+        replaced = play.substitute_is_agreed()
         purchases = play.buyer_answers_shortages()
-        step.result(f"{purchases} purchases made with the escalation wizard")
+        step.result(
+            f"{purchases} purchases made with the escalation wizard, {replaced} product replaced, "
+            f"{play.transfers_arrive()} transfers from the other warehouse"
+        )
     with console.step("receipts") as step:
         step.result(f"{play.goods_arrive()} receipts validated by the warehouse")
     with console.step("payments") as step:

@@ -9,6 +9,7 @@ SAMPLE_FILES = (
     "product.product.csv",
     "product.supplierinfo.csv",
     "stock_quant.xml",
+    "order_cycle_supply.xml",
     "order_cycle_carriers.xml",
 )
 

@@ -18,6 +18,14 @@ QUIET_S = 2.0
 PATIENCE_S = 900.0
 BATCH = 50
 
+# How the sample company answers what runs short; everything else gets the best remedy.
+REMEDIES = {
+    "PANETTONE": "transfer",
+    "SEMOLINA-25": "split",
+    "GRINDER": "buy",
+    "OIL-5L": "substitute",
+}
+
 # Rows a worker still has something to do for, by model.
 WORK_LEFT = {
     "order.cycle.signal": [("wake_at", "<=", "now")],
@@ -148,26 +156,84 @@ class Play:
 
     # -- what people decide ---------------------------------------------------------------
 
+    def substitute_is_agreed(self) -> int:
+        """Olga asks customers about another product and applies it; returns how many shortages."""
+        olga = self.doors["olga"]
+        answered = 0
+        for sku, remedy in REMEDIES.items():
+            if remedy == "substitute":
+                ids = self._open_shortages(sku)
+                if ids:
+                    self._answer(olga, ids, {sku: remedy}, {"has_consent": True})
+                    answered += 1
+        return answered
+
     def buyer_answers_shortages(self, keep_open: int = 1) -> int:
-        """Bruno asks the vendors for what is missing; returns the number of purchases.
+        """Bruno finds a remedy for what is missing; returns the number of purchases.
 
         :param keep_open: how many shortages he leaves for tomorrow, the smallest ones
         """
         bruno = self.doors["bruno"]
-        shortages = bruno.search_read(
-            "order.cycle.shortage", [("state", "=", "open")], ["name"], order="missing_qty desc, id"
-        )
-        ids = [shortage["id"] for shortage in shortages]
+        ids = self._open_shortages()
         ids = ids[: len(ids) - keep_open] or ids
         if not ids:
             return 0
-        action = bruno.call("order.cycle.shortage", "action_escalate", ids=ids)
-        wizard = [action["res_id"]]
-        bruno.call(
-            "order.cycle.purchase.escalation", "write", ids=wizard, vals={"confirm_purchases": True}
-        )
-        bruno.call("order.cycle.purchase.escalation", "action_apply", ids=wizard)
+        self._answer(bruno, ids, REMEDIES, {})
         return bruno.count("purchase.order", [("state", "=", "purchase")])
+
+    def _open_shortages(self, sku: str | None = None) -> list[int]:
+        """Return the shortages without an answer, the largest first; of one product, if named."""
+        domain: list[Any] = [("state", "=", "open")]
+        if sku:
+            domain.append(("product_id.default_code", "=", sku))
+        rows = self.doors["bruno"].search_read(
+            "order.cycle.shortage", domain, ["name"], order="missing_qty desc, id"
+        )
+        return [row["id"] for row in rows]
+
+    def _answer(
+        self, door: Json2, ids: list[int], remedies: dict[str, str], values: dict[str, Any]
+    ) -> None:
+        """Open the wizard, choose what `remedies` says for a product, apply."""
+        action = door.call("order.cycle.shortage", "action_escalate", ids=ids)
+        wizard = [action["res_id"]]
+        lines = door.search_read(
+            "order.cycle.purchase.escalation.line",
+            [("wizard_id", "in", wizard)],
+            ["product_id"],
+        )
+        for line in lines:
+            [product] = door.search_read(
+                "product.product", [("id", "=", line["product_id"][0])], ["default_code"]
+            )
+            remedy = remedies.get(product["default_code"])
+            if remedy:
+                door.call(
+                    "order.cycle.purchase.escalation.line",
+                    "write",
+                    ids=[line["id"]],
+                    vals={"decision": remedy, **values},
+                )
+        if not values:
+            door.call(
+                "order.cycle.purchase.escalation",
+                "write",
+                ids=wizard,
+                vals={"confirm_purchases": True},
+            )
+        door.call("order.cycle.purchase.escalation", "action_apply", ids=wizard)
+
+    def transfers_arrive(self) -> int:
+        """Walter validates what comes from the other warehouse; returns how many transfers."""
+        walter = self.doors["walter"]
+        transfers = walter.search_read(
+            "stock.picking",
+            [("picking_type_code", "=", "internal"), ("state", "=", "assigned")],
+            ["name"],
+        )
+        for transfer in transfers:
+            walter.call("stock.picking", "button_validate", ids=[transfer["id"]])
+        return len(transfers)
 
     def goods_arrive(self, leave: int = 1) -> int:
         """Walter receives the purchases, all but the last ones; returns how many."""
