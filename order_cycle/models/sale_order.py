@@ -58,7 +58,9 @@ class SaleOrder(models.Model):
     )
     cycle_intake_ids = fields.One2many("order.cycle.intake", "order_id", string="Received As")
     cycle_exception_ids = fields.One2many("order.cycle.exception", "order_id", string="Exceptions")
-    cycle_selection_ids = fields.One2many("order.cycle.selection", "order_id")
+    cycle_selection_ids = fields.One2many(
+        "order.cycle.selection", "order_id", groups="order_cycle.group_order_cycle_user"
+    )
     cycle_shortage_line_ids = fields.One2many(
         "order.cycle.shortage.line", "order_id", string="Shortages"
     )

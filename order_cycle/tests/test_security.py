@@ -88,7 +88,7 @@ SHARED = {"order.cycle.channel", "order.cycle.policy", "order.cycle.substitute"}
 # odoo: Odoo's own method, extended. provider: takes recordsets, which cannot be sent.
 PUBLIC_METHODS = {
     "order.cycle.channel": {"action_view_intakes": "opens", "action_view_orders": "opens"},
-    "order.cycle.policy": {"action_view_orders": "opens"},
+    "order.cycle.policy": {"write": "odoo", "action_view_orders": "opens"},
     "order.cycle.intake": {
         "receive": "changes",
         "action_retry": "changes",
