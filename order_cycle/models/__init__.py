@@ -1,6 +1,7 @@
 # Where an order comes from, how it travels, what it needs on the way. A mixin stands before the
 # model that takes it in.
 from . import (
+    order_cycle_availability,
     order_cycle_channel,
     order_cycle_policy_travel,
     order_cycle_policy,

@@ -1,6 +1,7 @@
 from . import (
     test_account_settings,
     test_accounts,
+    test_availability,
     test_booking,
     test_booking_doubt,
     test_booking_once,
