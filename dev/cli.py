@@ -58,9 +58,9 @@ COMMANDS = {
     ),
     "lint": Command("ruff, pylint-odoo, the OCA's checks", "dev.commands.lint", Needs(odoo=False)),
     "bench": Command(
-        "the cycle against stock Odoo, and the carrier worker",
+        "the cycle against stock Odoo, the carrier worker, and availability",
         "dev.bench",
-        arguments=("orders", "bookings"),
+        arguments=("orders", "bookings", "supply"),
     ),
     "chaos": Command("kills and failures on purpose", "dev.chaos"),
     "core-tests": Command(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dev import console, database, inside, odoo_source, sql
-from dev.bench import carriers, plan, report, verify
+from dev.bench import carriers, plan, report, supply, verify
 from dev.config import Settings
 
 RESULTS = Path("bench/results.json")
@@ -20,7 +20,7 @@ PERFORM = {report.STOCK: "dev.bench.stock:perform", report.OURS: "dev.bench.cycl
 
 
 def run(settings: Settings, arguments: list[str]) -> int:
-    """Measure what is named (`orders`, `bookings`), or both; 0 if it is right and fast enough."""
+    """Measure what is named (`orders`, `bookings`, `supply`), or all; 0 if it is fast enough."""
     results = {name: PARTS[name](settings) for name in arguments or PARTS}
     _write(settings.project / RESULTS, results)
     console.say(f"Written to {RESULTS}.")
@@ -28,7 +28,14 @@ def run(settings: Settings, arguments: list[str]) -> int:
 
 
 def _bookings(settings: Settings) -> dict[str, Any]:
-    result = carriers.measure(settings)
+    return _told(settings, carriers.measure(settings))
+
+
+def _supply(settings: Settings) -> dict[str, Any]:
+    return _told(settings, supply.measure(settings))
+
+
+def _told(settings: Settings, result: dict[str, Any]) -> dict[str, Any]:
     console.say(f"\n{json.dumps(result, indent=2)}\n")
     return {**_when_and_where(settings), **result, "ok": not result["problems"]}
 
@@ -49,7 +56,7 @@ def _orders(settings: Settings) -> dict[str, Any]:
     return result
 
 
-PARTS = {"orders": _orders, "bookings": _bookings}
+PARTS = {"orders": _orders, "bookings": _bookings, "supply": _supply}
 
 
 @contextlib.contextmanager

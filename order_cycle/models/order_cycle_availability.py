@@ -54,14 +54,8 @@ class OrderCycleAvailability(models.AbstractModel):
         answer = {(p, w): 0.0 for p in stored for w in warehouses.ids}
         if not answer:
             return answer
-        # The last change until the date holds the least balance of the change itself and after.
-        query = SQL(
-            """SELECT DISTINCT ON (product_id, warehouse_id) product_id, warehouse_id, free
-                 FROM (%s) AS balance WHERE at <= %s
-             ORDER BY product_id, warehouse_id, at DESC""",
-            self._balances(stored, warehouses, now, without_lines),
-            max(by or now, now),
-        )
+        changes = self._changes(stored, warehouses, now, without_lines)
+        query = availability_sql.least(changes, max(by or now, now))
         self.env.cr.execute(query)
         answer.update({(p, w): free for p, w, free in self.env.cr.fetchall()})
         return answer
@@ -90,11 +84,11 @@ class OrderCycleAvailability(models.AbstractModel):
         return tuple(products.filtered("is_storable").ids)
 
     @api.model
-    def _balances(self, stored, warehouses, now, without_lines):
+    def _changes(self, stored, warehouses, now, without_lines):
         for model, names in READ.items():
             if model in self.env:
                 self.env[model].flush_model(names)
-        dated = availability_sql.changes(
+        return availability_sql.changes(
             stored,
             tuple(warehouses.ids),
             now,
@@ -102,13 +96,16 @@ class OrderCycleAvailability(models.AbstractModel):
             expiry="removal_date" in self.env["stock.quant"]._fields,
             holds="order.cycle.hold" in self.env,
         )
+
+    @api.model
+    def _balances(self, stored, warehouses, now, without_lines):
         # A first change of nothing: every pair has a moment "now", also without stock.
         return availability_sql.balances(
             SQL(
-                """%s UNION ALL
-                   SELECT p.id, w.id, %s::timestamp, 0
+                """(%s) UNION ALL
+                   SELECT p.id, w.id, %s::timestamp, 0, 'stock', NULL
                      FROM UNNEST(%s::int[]) AS p(id), UNNEST(%s::int[]) AS w(id)""",
-                dated,
+                self._changes(stored, warehouses, now, without_lines),
                 now,
                 list(stored),
                 warehouses.ids,

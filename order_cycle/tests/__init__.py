@@ -2,6 +2,7 @@ from . import (
     test_account_settings,
     test_accounts,
     test_availability,
+    test_availability_branches,
     test_booking,
     test_booking_doubt,
     test_booking_once,

@@ -1,52 +1,64 @@
 import random
 from collections import defaultdict
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from ..models import availability_sql
+from .availability_common import DAYS, AvailabilityCommon
 
 HISTORIES = 1000
-DAYS = 20
+
+
+def nothing(*_arguments):
+    return SQL(
+        """SELECT 0 AS product_id, 0 AS warehouse_id, NOW()::timestamp AS at, 0 AS quantity,
+                  '' AS kind, 0 AS record_id WHERE FALSE"""
+    )
+
+
+# Answers that forget something: the count by hand has to notice each of them.
+MUTANTS = {
+    "_on_hand": nothing,
+    "_leaving": nothing,
+    "_arriving": nothing,
+    "_own": lambda _owner: SQL("TRUE"),
+    "LATE": SQL("INTERVAL '0 day'"),
+}
 
 
 @tagged("post_install", "-at_install")
-class TestAvailability(TransactionCase):
+class TestAvailability(AvailabilityCommon):
     """The one answer equals a count by hand, record by record."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.Availability = cls.env["order.cycle.availability"]
-        cls.milan = cls.env["stock.warehouse"].search(
-            [("company_id", "=", cls.env.company.id)], limit=1
-        )
-        cls.rome = cls.env["stock.warehouse"].create(
-            {"name": "Rome", "code": "ROM", "delivery_steps": "pick_ship"}
-        )
-        cls.owner = cls.env["res.partner"].create({"name": "Consignor"})
-        cls.places = {
-            "milan": cls.milan.lot_stock_id,
-            "rome": cls.rome.lot_stock_id,
-            "output": cls.rome.wh_output_stock_loc_id,
-            "customer": cls.env.ref("stock.stock_location_customers"),
-            "vendor": cls.env.ref("stock.stock_location_suppliers"),
-        }
 
     def test_equals_a_count_by_hand(self):
         dice = random.Random(19)
         products = self._products(HISTORIES)
         self._histories(dice, products)
         now = fields.Datetime.now()
-        warehouses = self.milan | self.rome
+        answers = set()
         for days in (0, 3, 9, DAYS + 2):
             by = now + timedelta(days=days)
-            answer = self.Availability._available(products, warehouses, by=by)
-            counted = self._count(products, warehouses, by, now)
-            wrong = {k: (v, counted[k]) for k, v in answer.items() if abs(v - counted[k]) > 1e-6}
+            answer, wrong = self._compared(products, by, now)
             self.assertFalse(wrong, f"by {days} days")
             self.assertEqual(len(answer), HISTORIES * 2)
-        self.assertGreater(len(set(answer.values())), 20, "The histories are all alike.")
+            answers.update(answer.values())
+        self.assertGreater(len(answers), 20, "The histories are all alike.")
+        for name, mutant in MUTANTS.items():
+            with self.subTest(mutant=name), patch.object(availability_sql, name, mutant):
+                _answer, wrong = self._compared(products, now + timedelta(hours=6), now)
+                self.assertTrue(wrong, "The count does not notice.")
+
+    def _compared(self, products, by, now):
+        """Return the answer, and what of it is not what was counted."""
+        warehouses = self.milan | self.rome
+        answer = self.Availability._available(products, warehouses, by=by)
+        counted = self._count(products, warehouses, by, now)
+        return answer, {k: (v, counted[k]) for k, v in answer.items() if abs(v - counted[k]) > 1e-6}
 
     def test_later_orders_keep_their_goods(self):
         product = self._products(1)
@@ -116,71 +128,3 @@ class TestAvailability(TransactionCase):
         if there:
             at = move.date if move.date > now else now + timedelta(days=1)
             dated[move.product_id.id, there.id].append((at, move.product_qty))
-
-    # === BUILDERS === #
-
-    def _products(self, number):
-        return self.env["product.product"].create(
-            [{"name": f"Goods {n}", "type": "consu", "is_storable": True} for n in range(number)]
-        )
-
-    def _histories(self, dice, products):
-        quants, moves = [], []
-        for product in products:
-            for place in dice.sample(["milan", "rome", "output"], dice.randint(0, 3)):
-                quants.append(
-                    {
-                        "product_id": product.id,
-                        "location_id": self.places[place].id,
-                        "quantity": dice.randint(1, 40),
-                        "owner_id": self.owner.id if dice.random() < 0.15 else False,
-                    }
-                )
-            moves += [self._random_move(dice, product) for _n in range(dice.randint(0, 5))]
-        self.env["stock.quant"].sudo().create(quants)
-        created = self.env["stock.move"].create(moves)
-        for state in ("waiting", "confirmed", "assigned", "done", "cancel"):
-            created.filtered(lambda m: dice.random() < 0.4).state = state
-        for first in created.filtered("location_final_id")[::3]:
-            first.move_dest_ids = created.filtered(lambda m, p=first.product_id: m.product_id == p)[
-                -1:
-            ]
-
-    def _random_move(self, dice, product):
-        origin, target, final = dice.choice(
-            [
-                ("milan", "customer", None),
-                ("rome", "output", "customer"),
-                ("output", "customer", None),
-                ("vendor", "milan", None),
-                ("vendor", "rome", None),
-                ("milan", "rome", None),
-            ]
-        )
-        unit = dice.choice([product.uom_id, self.env.ref("uom.product_uom_dozen")])
-        return self._values(
-            product, origin, target, dice.randint(1, 12), dice.randint(-6, DAYS), final, unit
-        )
-
-    def _values(self, product, origin, target, quantity, days, final=None, unit=None):
-        return {
-            "product_id": product.id,
-            "product_uom": (unit or product.uom_id).id,
-            "product_uom_qty": quantity,
-            "location_id": self.places[origin].id,
-            "location_dest_id": self.places[target].id,
-            "location_final_id": self.places[final].id if final else False,
-            "date": fields.Datetime.now() + timedelta(days=days, minutes=7),
-        }
-
-    def _move(self, product, *values):
-        move = self.env["stock.move"].create(self._values(product, *values))
-        move.state = "confirmed"
-        return move
-
-    def _free(self, product, by):
-        answer = self.Availability._available(product, self.milan, by=by)
-        return answer[product.id, self.milan.id]
-
-    def _line(self, product):
-        return self.Availability._timeline(product, self.milan)[self.milan.id]
