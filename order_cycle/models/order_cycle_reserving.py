@@ -38,12 +38,17 @@ class Reserving(models.Model):
         elif not self._cycle_pass_if_free(places):
             # sudo: a customer who pays has goods reserved, and knows no queue
             self.env["order.cycle.signal"]._emit(self.sudo().sale_line_id.order_id, "supply")
-            return
-        self._cycle_assign_at_gate(places, force_qty)
+            return None
+        held = self.env["order.cycle.hold"]._held(places)
+        if held:
+            self._cycle_look_again_when_free(held)
+        moves = self.with_context(**{AT_THE_GATE: True, HELD: held})
+        result = super(Reserving, moves)._action_assign(force_qty=force_qty)
         if not self.env.context.get("order_cycle__advancing"):
             served = self.filtered(lambda move: move.state in ("assigned", "partially_available"))
             # sudo: whoever receives goods may serve orders that are not theirs to read
             self.env["order.cycle.signal"]._emit(served.sudo().sale_line_id.order_id, "supply")
+        return result
 
     def _cycle_pass_if_free(self, places):
         """Pass the gates unless somebody else takes, or ships, the same goods; return whether.
@@ -75,13 +80,6 @@ class Reserving(models.Model):
                 tuple({warehouse or None for _product, warehouse in places}),
             )
         )
-
-    def _cycle_assign_at_gate(self, places, force_qty):
-        held = self.env["order.cycle.hold"]._held(places)
-        if held:
-            self._cycle_look_again_when_free(held)
-        moves = self.with_context(**{AT_THE_GATE: True, HELD: held})
-        super(Reserving, moves)._action_assign(force_qty=force_qty)
 
     def _update_reserved_quantity(self, need, location_id, **which):
         """Leave what is held for others."""

@@ -29,9 +29,7 @@ class OrderCycleVendorAnswer(models.Model):
     product_id = fields.Many2one(related="shortage_id.product_id")
     uom_id = fields.Many2one(related="product_id.uom_id")
     partner_id = fields.Many2one("res.partner", string="Vendor", required=True, readonly=True)
-    purchase_line_id = fields.Many2one(
-        "purchase.order.line", string="Purchase Line", readonly=True, ondelete="set null"
-    )
+    purchase_line_id = fields.Many2one("purchase.order.line", readonly=True, ondelete="set null")
     asked_qty = fields.Float(string="Asked", digits="Product Unit", readonly=True)
     expires_at = fields.Datetime(required=True, readonly=True)
     token_hash = fields.Char(required=True, readonly=True, copy=False, groups="base.group_system")

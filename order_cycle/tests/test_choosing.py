@@ -373,10 +373,11 @@ class TestChoosing(ShoppingCommon):
         bad, good = self.a_trade_order(), self.a_trade_order()
         self.advance()
         choose = type(bad)._cycle_choose
+        refusal = UserError("This one cannot.")  # pylint: disable=translation-required
 
         def choosing(order, *arguments):
             if order.id == bad.id:
-                raise UserError("This one cannot.")
+                raise refusal
             return choose(order, *arguments)
 
         with (

@@ -47,7 +47,7 @@ class TestTaking(SupplyCommon):
         self.assertEqual(thief.picking_ids.state, "assigned")
         self.assertEqual(victim.picking_ids.state, "assigned")
         wizard = self.env["order.cycle.taking.reason"].with_user(self.packer)
-        wizard = wizard.with_context(action["context"]).browse(action["res_id"])
+        wizard = wizard.with_context(**action["context"]).browse(action["res_id"])
         self.assertIn(victim.name, wizard.victims)
         self.assertIn("Carla Bianchi", wizard.victims)
         wizard.reason = "She is standing at the counter"
