@@ -6,7 +6,7 @@ from unittest.mock import MagicMock
 
 import pytest
 
-from dev.bench import cycle, plan, report, verify
+from dev.bench import cycle, plan, report, supply, verify
 from dev.bench.meter import Meter
 
 
@@ -136,3 +136,19 @@ def test_table_shows_both_sides_and_their_ratio():
     text = report.table(figures(200, 50))
     assert "stock Odoo" in text and "Order Cycle" in text
     assert text.splitlines()[-1].split() == ["ratio", "0.25", "1.00"]
+
+
+def test_supply_that_is_fast_enough_has_no_problems():
+    few = {"ours": 0.04, "plain": 0.03, "core": 0.3}
+    many = {"ours": 0.7, "plain": 0.5, "core": 9.0}
+    figures = supply.results(few, many)
+    assert figures["problems"] == []
+    assert figures["times_the_plain_sum"] == 1.33
+    assert figures["times_faster_than_core"] == 7.5
+
+
+def test_supply_names_each_bar_that_is_missed():
+    slow = supply.results(
+        {"ours": 0.1, "plain": 0.03, "core": 0.3}, {"ours": 1.3, "plain": 0.5, "core": 9.0}
+    )
+    assert len(slow["problems"]) == 3

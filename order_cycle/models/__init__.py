@@ -2,8 +2,10 @@
 # model that takes it in.
 from . import (
     order_cycle_availability,
+    order_cycle_explaining,
     order_cycle_channel,
     order_cycle_policy_travel,
+    order_cycle_buffer,
     order_cycle_policy,
     order_cycle_policy_supply,
     order_cycle_intake_document,
@@ -53,6 +55,7 @@ from . import (
     order_cycle_carrier_option,
     order_cycle_carrier_check,
     product_template,
+    product_product,
     res_currency,
     order_cycle_request,
     order_cycle_pieces,

@@ -19,7 +19,7 @@ def changes(products, warehouses, now, *, without=(), expiry=False, holds=False)
     :param expiry: True where quants have a removal date (product_expiry)
     :param holds: True where quotations and carts may hold goods
     """
-    goods = _ids(products)
+    goods = array(products)
     parts = [
         _on_hand(goods, now, expiry),
         _leaving(goods, now, without),
@@ -58,6 +58,11 @@ def least(dated, by):
     )
 
 
+def array(ids):
+    """Return ids as one text: thousands of numbers reach the server faster than one by one."""
+    return SQL("%s::int[]", f"{{{','.join(map(str, ids))}}}")
+
+
 def balances(dated):
     """Return a query: for each moment the running balance, and the least from then on.
 
@@ -75,11 +80,6 @@ def balances(dated):
         """,
         dated,
     )
-
-
-def _ids(ids):
-    # One text: thousands of numbers are told to the server ten times faster than one by one.
-    return SQL("%s::int[]", f"{{{','.join(map(str, ids))}}}")
 
 
 def _places(warehouses):

@@ -18,6 +18,11 @@ class ProductTemplate(models.Model):
     )
     cycle_nmfc = fields.Char(string="NMFC Item", help="Item number with its sub, e.g. 156600-02.")
 
+    def action_cycle_why(self):
+        """Show why so many of this product can be promised, of the first variant to begin with."""
+        self.ensure_one()
+        return self.product_variant_id.action_cycle_why()
+
     def _cycle_freight_values(self):
         """Return the class and item of a pallet with these goods, as a `HandlingUnit` takes them.
 

@@ -3,6 +3,8 @@ from . import (
     test_accounts,
     test_availability,
     test_availability_branches,
+    test_availability_explained,
+    test_availability_promise,
     test_booking,
     test_booking_doubt,
     test_booking_once,

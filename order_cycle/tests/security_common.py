@@ -114,6 +114,7 @@ class SecurityCommon(OrderCycleCommon):
         checks = self.env["order.cycle.carrier.check"]._start(self.stage_account)
         checks.label_id = self.a_label(checks[0])
         self.a_delivery(consignment)
+        self.env["order.cycle.buffer"].create({"name": "Safety stock", "quantity": 0})
         self.Exception._raise(order, "ship", "failed", "The customer moved.")
         self.receive(self.a_payload("BAD", [("NOTHING", 1)]), "phone")
         self.env["order.cycle.signal"]._emit(order, "clock")

@@ -15,6 +15,7 @@ OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 RIGHTS = {
     "order.cycle.channel":          ("r---", "r---", "rwcd", "rwcd", "r---", "r---"),
     "order.cycle.policy":           ("r---", "r---", "rwcd", "rwcd", "r---", "r---"),
+    "order.cycle.buffer":           ("r---", "r---", "rwcd", "rwcd", "r---", "r---"),
     "order.cycle.intake":           ("----", "rwc-", "rwcd", "rwcd", "----", "----"),
     "order.cycle.signal":           ("r---", "r---", "r---", "r---", "r---", "r---"),
     "order.cycle.exception":        ("r---", "rw--", "rw-d", "rw-d", "r---", "r---"),
@@ -52,6 +53,8 @@ RIGHTS = {
     "order.cycle.pickup.order":     ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
     "order.cycle.errand.outcome":   ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
     "order.cycle.foreign.outcome":  ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
+    "order.cycle.explanation":      ("rwcd", "rwcd", "rwcd", "rwcd", "rwcd", "rwcd"),
+    "order.cycle.explanation.line": ("rwcd", "rwcd", "rwcd", "rwcd", "rwcd", "rwcd"),
     "order.cycle.outcome":          ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
     "order.cycle.taking.reason":    ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
     "order.cycle.purchase.escalation":
@@ -67,6 +70,8 @@ WINDOWS = {
     "order.cycle.comparison.line",
     "order.cycle.end.of.day",
     "order.cycle.errand.outcome",
+    "order.cycle.explanation",
+    "order.cycle.explanation.line",
     "order.cycle.foreign.outcome",
     "order.cycle.go.live",
     "order.cycle.handover.scan",
@@ -80,7 +85,12 @@ WINDOWS = {
 }
 
 # Seen by every company unless a company is named on the record. All others belong to one company.
-SHARED = {"order.cycle.channel", "order.cycle.policy", "order.cycle.substitute"}
+SHARED = {
+    "order.cycle.buffer",
+    "order.cycle.channel",
+    "order.cycle.policy",
+    "order.cycle.substitute",
+}
 
 # Every method of ours that can be called over the interface, and what it does.
 # changes: refuses whoever may not write. asks: opens a window, which is refused to whoever may
@@ -190,6 +200,8 @@ PUBLIC_METHODS = {
     "order.cycle.purchase.escalation": {"action_apply": "changes", "action_ask": "changes"},
     "order.cycle.purchase.escalation.line": {"create": "odoo"},
     "order.cycle.purchase.escalation.proposal": {"action_choose": "changes"},
+    "product.product": {"action_cycle_why": "opens"},
+    "product.template": {"action_cycle_why": "opens"},
     "sale.order": {
         "create": "odoo",
         "write": "odoo",
@@ -455,6 +467,8 @@ class TestInterface(SecurityCommon):
             ),
             "order.cycle.purchase.escalation": window,
             "order.cycle.purchase.escalation.proposal": window.proposal_ids[:1],
+            "product.product": self.soap,
+            "product.template": self.soap.product_tmpl_id,
             "sale.order": order,
             "stock.picking": order.picking_ids,
             "delivery.carrier": self.method,

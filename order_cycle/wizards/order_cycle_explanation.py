@@ -1,0 +1,76 @@
+from odoo import api, fields, models
+
+
+class OrderCycleExplanation(models.TransientModel):
+    """Shows what there is of a product, and why no more can be promised now."""
+
+    _name = "order.cycle.explanation"
+    _description = "Why This Many?"
+
+    product_id = fields.Many2one(
+        "product.product", required=True, ondelete="cascade", domain="[('is_storable', '=', True)]"
+    )
+    uom_id = fields.Many2one(related="product_id.uom_id")
+    warehouse_id = fields.Many2one(
+        "stock.warehouse",
+        required=True,
+        ondelete="cascade",
+        default=lambda self: self.env.user._get_default_warehouse_id(),
+    )
+    channel_id = fields.Many2one(
+        "order.cycle.channel",
+        help="Who wants to promise the goods. Empty: a person at the desk, who gets all but what "
+        "is kept back from everybody.",
+    )
+    quantity = fields.Float(
+        string="Can Be Promised Now",
+        compute="_compute_lines",
+        digits="Product Unit",
+        help="Below zero: so many are missing for what was promised already.",
+    )
+    line_ids = fields.One2many(
+        "order.cycle.explanation.line", "explanation_id", compute="_compute_lines"
+    )
+
+    @api.depends("product_id", "warehouse_id", "channel_id")
+    def _compute_lines(self):
+        Line = self.env["order.cycle.explanation.line"]
+        for window in self:
+            rows = window._rows()
+            window.quantity = sum(quantity for _sentence, quantity, _document in rows)
+            window.line_ids = Line.union(
+                *(
+                    Line.new(
+                        {
+                            "name": sentence,
+                            "quantity": quantity,
+                            "document_ref": document and f"{document._name},{document.id}",
+                        }
+                    )
+                    for sentence, quantity, document in rows
+                )
+            )
+
+    def _rows(self):
+        if not self.product_id or not self.warehouse_id:
+            return []
+        return self.env["order.cycle.availability"]._explain(
+            self.product_id._origin, self.warehouse_id._origin, self.channel_id._origin
+        )
+
+
+class OrderCycleExplanationLine(models.TransientModel):
+    """One thing that adds to what can be promised, or takes from it."""
+
+    _name = "order.cycle.explanation.line"
+    _description = "Reason for a Quantity"
+
+    explanation_id = fields.Many2one("order.cycle.explanation", ondelete="cascade")
+    name = fields.Char(string="Why", readonly=True)
+    quantity = fields.Float(digits="Product Unit", readonly=True)
+    document_ref = fields.Reference("_documents", string="Document", readonly=True)
+
+    @api.model
+    def _documents(self):
+        models = self.env["ir.model"].sudo().search([("transient", "=", False)])
+        return [(model.model, model.name) for model in models]
