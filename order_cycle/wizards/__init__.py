@@ -10,6 +10,7 @@ from . import (
     order_cycle_go_live,
     order_cycle_import,
     order_cycle_explanation,
+    order_cycle_explanation_line,
     order_cycle_outcome,
     order_cycle_remedy,
     order_cycle_remedy_sale,
