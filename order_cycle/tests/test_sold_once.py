@@ -137,6 +137,22 @@ class TestHolds(SupplyCommon):
         self.a_quotation(4).action_cycle_hold()
         self.assertEqual(self.held(), 10)
 
+    def test_held_goods_are_promised_to_nobody_else(self):
+        availability = self.env["order.cycle.availability"]
+        place = (self.oil.id, self.warehouse.id)
+        order = self.a_quotation(6)
+        order.action_cycle_hold()
+        self.assertEqual(availability._available(self.oil, self.warehouse)[place], 4)
+        to_itself = {"without_lines": order.order_line}
+        self.assertEqual(availability._available(self.oil, self.warehouse, **to_itself)[place], 10)
+        quantities = {
+            document: quantity
+            for _text, quantity, document in availability._explain(self.oil, self.warehouse)
+        }
+        self.assertEqual(quantities[order.cycle_hold_ids], -6)
+        order.cycle_hold_ids.expires_at = fields.Datetime.now() - timedelta(seconds=1)
+        self.assertEqual(availability._available(self.oil, self.warehouse)[place], 10)
+
     def test_defect_02_free_qty_by_date(self):
         """Stock Odoo: where goods are reserved on a later day, `free_qty` (what the shop sells
         from) still says ten when all ten are sold. Here nothing of them can be held."""
