@@ -34,6 +34,7 @@ from . import (
     test_remedy_rights,
     test_return,
     test_rate_shopping,
+    test_secrets,
     test_security,
     test_shortage_ladder,
     test_supply,
