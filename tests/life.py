@@ -103,14 +103,16 @@ def _leave_a_row_everywhere(env: Any) -> None:
 
 
 def _any_values(env: Any, name: str) -> dict:
-    """Return values for the required fields of a model."""
-    values = {}
+    """Return values for the required fields of a model, another record for each that it names."""
+    values: dict = {}
     for field in env[name]._fields.values():
         is_ours = field.store and field.required and not field.compute and not field.related
         if not is_ours or field.name in env[name].default_get([field.name]):
             continue
         if field.type == "many2one":
-            some = env[field.comodel_name].search([], limit=1)
+            same = [f for f in values if env[name]._fields[f].comodel_name == field.comodel_name]
+            taken = [values[other] for other in same]
+            some = env[field.comodel_name].search([("id", "not in", taken)], limit=1)
             values[field.name] = (some or some.create(_any_values(env, field.comodel_name))).id
         elif field.type == "selection":
             values[field.name] = field.get_values(env)[0]
