@@ -29,7 +29,6 @@ from . import (
     order_cycle_choosing,
     sale_order,
     sale_order_line,
-    order_cycle_stock,
     order_cycle_hold_door,
     order_cycle_hold,
     order_cycle_holding,

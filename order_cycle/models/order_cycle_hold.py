@@ -188,10 +188,12 @@ class OrderCycleHold(models.Model):
 
         :param places: iterable of pairs (product id, warehouse id)
         """
-        stock, held = self.env["order.cycle.stock"]._uncommitted(places), self._held(places)
-        return {
-            place: max(stock.get(place, 0.0) - held.get(place, 0.0), 0.0) for place in set(places)
-        }
+        # sudo: a channel's key and a visitor who pays hold goods, and read no warehouses
+        holds = self.sudo()
+        products = holds.env["product.product"].browse({product for product, _place in places})
+        warehouses = holds.env["stock.warehouse"].browse({place for _product, place in places})
+        free = holds.env["order.cycle.availability"]._available(products, warehouses)
+        return {place: max(free.get(place, 0.0), 0.0) for place in places}
 
     def _end(self, *, was_sold=False):
         """End those of these holds that live, and let orders that wait have the goods."""

@@ -38,8 +38,14 @@ class OrderCycleHoldDoor(models.AbstractModel):
         holds._of_cart(found, reference)._end()
         lasts = minutes or found.hold_minutes or found.DEFAULT_HOLD_MINUTES
         expires_at = fields.Datetime.now() + timedelta(minutes=lasts)
+        warehouse = found._hold_warehouse()
+        products = holds._goods({item["sku"] for item in items})
+        # All at once and sorted, so that two carts never wait for each other in a circle.
+        self.env["order.cycle.gate"]._pass(
+            {(product.id, warehouse.id) for product in products.values()}
+        )
         basis = {
-            "warehouse_id": found._hold_warehouse().id,
+            "warehouse_id": warehouse.id,
             "channel_id": found.id,
             "reference": reference,
             "expires_at": expires_at,
@@ -47,7 +53,7 @@ class OrderCycleHoldDoor(models.AbstractModel):
         return {
             "reference": reference,
             "expires_at": f"{expires_at.isoformat(timespec='seconds')}Z",
-            "items": [holds._hold_item(basis, item) for item in items],
+            "items": [holds._hold_item(basis, item, products.get(item["sku"])) for item in items],
         }
 
     @api.model
@@ -65,17 +71,25 @@ class OrderCycleHoldDoor(models.AbstractModel):
         ended = self.sudo()._of_cart(found, reference)._end()
         return {"reference": reference, "released": len(ended)}
 
-    def _hold_item(self, basis, item):
-        """Hold one item of a cart; return what the channel is told."""
-        answer = {"sku": item["sku"], "status": "held", "held": item["qty"], "message": ""}
-        product = self.env["product.product"].search(
+    @api.model
+    def _goods(self, skus):
+        """Return the products of `skus` that are kept in stock, by their code."""
+        products = self.env["product.product"].search(
             [
-                ("default_code", "=", item["sku"]),
+                ("default_code", "in", [*skus]),
                 ("company_id", "in", (self.env.company.id, False)),
-            ],
-            limit=1,
+            ]
         )
-        if not product.is_storable:
+        first = {product.default_code: product for product in reversed(products)}
+        return {sku: product for sku, product in first.items() if product.is_storable}
+
+    def _hold_item(self, basis, item, product):
+        """Hold one item of a cart; return what the channel is told.
+
+        :param product: product.product singleton, or None
+        """
+        answer = {"sku": item["sku"], "status": "held", "held": item["qty"], "message": ""}
+        if not product:
             known = self.env._("%(sku)s is no product that is kept in stock.", sku=item["sku"])
             return {**answer, "status": "unknown", "held": 0, "free": None, "message": known}
         place = (product.id, basis["warehouse_id"])

@@ -247,10 +247,10 @@ class TestHolds(SupplyCommon):
         self.warehouse.delivery_steps = "pick_ship"
         self.a_sale(7)
         place = (self.oil.id, self.warehouse.id)
-        stock = self.env["order.cycle.stock"]
-        self.assertEqual(stock._uncommitted([place]), {place: 3})
+        holds = self.env["order.cycle.hold"]
+        self.assertEqual(holds._free([place]), {place: 3})
         self.validate(self.env["stock.picking"].search([("product_id", "=", self.oil.id)]))
-        self.assertEqual(stock._uncommitted([place]), {place: 3})
+        self.assertEqual(holds._free([place]), {place: 3})
 
     def test_old_holds_are_cleared_away(self):
         order = self.a_quotation(1)

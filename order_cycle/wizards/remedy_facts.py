@@ -120,33 +120,15 @@ class Facts:
         )
 
     def _free(self):
-        """Return {(product, warehouse): what nobody has reserved or waits for there}."""
-        free = defaultdict(float)
-        stock = [
-            ("product_id", "in", self._everything.ids),
-            ("location_id.usage", "=", "internal"),
-            ("company_id", "in", self.company.ids),
-        ]
-        groups = self.env["stock.quant"]._read_group(
-            stock, ["product_id", "location_id"], ["quantity:sum", "reserved_quantity:sum"]
-        )
-        for product, location, quantity, reserved in groups:
-            free[product, location.warehouse_id] += quantity - reserved
-        waiting = self.env["stock.move"].search(
-            [
-                ("product_id", "in", self._everything.ids),
-                ("state", "in", WAITING),
-                ("procure_method", "=", "make_to_stock"),
-                ("move_orig_ids", "=", False),
-                ("location_id.usage", "=", "internal"),
-                ("company_id", "in", self.company.ids),
-            ]
-        )
-        for move in waiting:
-            unit = move.product_id.uom_id
-            reserved = move.product_uom._compute_quantity(move.quantity, unit, round=False)
-            free[move.product_id, move.location_id.warehouse_id] -= move.product_qty - reserved
-        return free
+        """Return {(product, warehouse): what is there, promised to nobody and held for nobody}."""
+        # sudo: whoever decides on a shortage looks into the other warehouses of its company
+        Availability = self.env["order.cycle.availability"].sudo()
+        warehouses = self.env["stock.warehouse"].search([("company_id", "in", self.company.ids)])
+        goods = {product.id: product for product in self._everything}
+        places = {warehouse.id: warehouse for warehouse in warehouses}
+        free = Availability._available(self._everything.sudo(), warehouses.sudo())
+        found = {(goods[one], places[place]): left for (one, place), left in free.items()}
+        return defaultdict(float, found)
 
     def _incoming(self):
         """Return {(product, warehouse): [(date, quantity)]} of what comes, for whomever."""
