@@ -174,11 +174,14 @@ def _leaving(goods, now, without):
 
 
 def _arriving(goods, now):
+    # A vendor's new date reaches the purchase line only: Odoo leaves the receipt where it was.
     return SQL(
         """SELECT move.product_id, place.warehouse_id,
-                  CASE WHEN move.date <= %s THEN %s::timestamp + %s ELSE move.date END,
+                  CASE WHEN planned.at <= %s THEN %s::timestamp + %s ELSE planned.at END,
                   move.product_qty::float8, 'arrives', move.id
              %s
+        LEFT JOIN purchase_order_line bought ON bought.id = move.purchase_line_id
+      CROSS JOIN LATERAL (SELECT GREATEST(move.date, bought.date_planned) AS at) AS planned
              JOIN place ON place.id = move.end_id
         LEFT JOIN place origin ON origin.id = move.location_id
         LEFT JOIN stock_picking picking ON picking.id = move.picking_id

@@ -14,6 +14,10 @@ class DeliveryCarrier(models.Model):
         "order.cycle.method.papers",
     ]
 
+    cycle_transit_days = fields.Integer(
+        string="Transit Days",
+        help="Days from the warehouse to the customer; promises count them in.",
+    )
     delivery_type = fields.Selection(
         selection_add=[("order_cycle", "Order Cycle Connector")],
         ondelete={"order_cycle": lambda carriers: carriers._cycle_uninstall()},

@@ -34,6 +34,9 @@ def next_action_texts(env):
         ),
         "unknown": env._("Ask the carrier whether the shipment exists, then answer the question."),
         "incident": env._("Do what the message says; it closes by itself once the goods arrive."),
+        "promise_slips": env._(
+            "Look at the proposal: accept the new date and tell the customer, or keep the old one."
+        ),
         "account": env._(
             "Correct the credentials of the carrier account and test them: it books by itself."
         ),

@@ -10,6 +10,7 @@ READ = {
     "stock.location": None,
     "stock.warehouse": None,
     "sale.order.line": None,
+    "purchase.order.line": ["date_planned"],
     "order.cycle.hold": None,
     "product.template": ["uom_id", "is_storable"],
     "product.product": ["product_tmpl_id"],

@@ -74,6 +74,7 @@ class OrderCycleException(models.Model):
             ("unknown", "Outcome unknown at the carrier"),
             ("incident", "Goods do not arrive"),
             ("account", "Carrier account refused"),
+            ("promise_slips", "Promise cannot be kept"),
         ],
         required=True,
     )
@@ -183,6 +184,8 @@ class OrderCycleException(models.Model):
             return self.consignment_id.action_open_next()
         if self.foreign_booking_id:
             return self.foreign_booking_id.action_open_next()
+        if self.kind == "promise_slips":
+            return self.order_id.cycle_proposal_ids.filtered("is_open")._get_records_action()
         record = self.order_id or self.picking_id or self.intake_id
         return record._get_records_action()
 

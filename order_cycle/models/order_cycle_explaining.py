@@ -110,8 +110,10 @@ class OrderCycleExplaining(models.AbstractModel):
         return self._sentence_of_move(kind, now, record)
 
     def _sentence_of_move(self, kind, now, move):
-        day = self._day(move.date)
-        if kind == "arrives" and move.date <= now:
+        # What a vendor wrote on the purchase counts, as it does in the query.
+        at = max(move.date, move.purchase_line_id.date_planned or move.date)
+        day = self._day(at if kind == "arrives" else move.date)
+        if kind == "arrives" and at <= now:
             return self.env._("Late: was to arrive on %(date)s, counts from tomorrow", date=day)
         if kind == "arrives":
             return self.env._("Arrives on %(date)s", date=day)

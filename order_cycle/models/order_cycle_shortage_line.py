@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 
 
@@ -127,13 +125,26 @@ class OrderCycleShortageLine(models.Model):
 
     def _promise(self, arrival):
         """Promise these orders the goods that arrive at `arrival` (naive UTC datetime)."""
-        for line in self:
-            order_line = line.order_line_id
-            order_line.cycle_promise_date = arrival + timedelta(days=order_line.customer_lead)
-        for order in self.order_id:
-            dates = order._cycle_goods_lines().mapped("cycle_promise_date")
-            if dates and all(dates):
-                order.commitment_date = max([*dates, order.cycle_requested_date or dates[0]])
+        self.env["order.cycle.promise"]._record(
+            {line.order_line_id: line._parts(arrival) for line in self}
+        )
+
+    def _parts(self, arrival):
+        """Return the parts of a promise: what is reserved already, and what arrives."""
+        self.ensure_one()
+        order_line, shortage = self.order_line_id, self.shortage_id
+        planner = self.env["order.cycle.promise.planner"]
+        reserved = min(order_line._cycle_reserved_qty(), order_line._cycle_open_qty())
+        missing = order_line._cycle_open_qty() - reserved
+        bought = (self.purchase_line_ids or shortage.purchase_line_ids).order_id[-1:]
+        sent = shortage.transfer_move_ids.picking_id[-1:]
+        parts = []
+        if self.uom_id.compare(reserved, 0) > 0:
+            parts.append(planner._part(order_line, reserved, fields.Datetime.now(), "stock"))
+        if self.uom_id.compare(missing, 0) > 0:
+            cause = "transfer" if sent and not bought else "vendor"
+            parts.append(planner._part(order_line, missing, arrival, cause, bought or sent))
+        return parts
 
     def _notice_withdrawal(self):
         """See which orders want less than before; what was bought for them needs a decision."""

@@ -39,11 +39,7 @@ class OrderCycleSteps(models.AbstractModel):
 
     def _step_promise(self):
         self.order_line._cycle_promise()
-        for order in self:
-            dates = order._cycle_goods_lines().mapped("cycle_promise_date")
-            if dates and all(dates):
-                wanted = order.cycle_requested_date
-                order.commitment_date = max([*dates, *([wanted] if wanted else [])])
+        self._cycle_mirror_promise()
 
     # reserve: goods for deliveries that wait for them
     def _lacks_reservation(self):
@@ -51,7 +47,11 @@ class OrderCycleSteps(models.AbstractModel):
         return self & moves.sale_line_id.order_id
 
     def _step_reserve(self):
-        self._cycle_waiting_moves()._action_assign()
+        moves = self._cycle_waiting_moves()
+        # Odoo leaves what it wanted to buy and found no vendor for in `waiting`, where no receipt
+        # and no scheduler ever looks. Its own computation of the state brings it back.
+        moves.filtered(lambda move: move.state == "waiting")._recompute_state()
+        moves._action_assign()
 
     # escalate: what is still missing goes to purchasing, what arrived is taken off the list
     def _lacks_escalation(self):
@@ -138,10 +138,7 @@ class OrderCycleSteps(models.AbstractModel):
         """
         orders = self.filtered(lambda order: order.state == "sale")
         return orders.order_line.move_ids.filtered(
-            lambda move: (
-                move.state in ("confirmed", "partially_available")
-                and move._cycle_reserves_by_itself()
-            )
+            lambda move: move._cycle_waits_for_stock() and move._cycle_reserves_by_itself()
         )
 
     def _cycle_open_shortage_lines(self):

@@ -27,6 +27,7 @@ class SaleOrder(models.Model):
         "order.cycle.tracks",
         "order.cycle.reason",
         "order.cycle.choice",
+        "order.cycle.promised",
     ]
 
     cycle_channel_id = fields.Many2one(

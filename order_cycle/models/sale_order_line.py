@@ -1,6 +1,3 @@
-from collections import defaultdict
-from datetime import timedelta
-
 from odoo import api, fields, models
 
 
@@ -146,10 +143,34 @@ class SaleOrderLine(models.Model):
             for line in self
         ]
 
-    def _cycle_promise(self):
-        """Set the promised day of lines that have none: from stock, or from the vendor.
+    # === PROMISES === #
 
-        A line that neither stock nor a vendor can serve is promised nothing.
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A date that comes with a line of a confirmed order is a promise."""
+        lines = super().create(vals_list)
+        lines.filtered("cycle_promise_date")._cycle_record_by_hand()
+        return lines
+
+    def write(self, vals):
+        """A date that a person sets is a promise with an author."""
+        result = super().write(vals)
+        if vals.get("cycle_promise_date"):
+            self._cycle_record_by_hand()
+        return result
+
+    def _cycle_record_by_hand(self):
+        if self.env.context.get("order_cycle__ledger"):
+            return
+        sold = self.filtered(lambda line: line.state == "sale" and line._cycle_open_qty() > 0)
+        self.env["order.cycle.promise"]._record(
+            {line: [line._cycle_manual_part(line.cycle_promise_date)] for line in sold}
+        )
+
+    def _cycle_promise(self):
+        """Promise a day for lines that have none: from stock, or what else brings the goods.
+
+        A line that nothing can serve is promised nothing.
         """
         lines = self.filtered(
             lambda line: (
@@ -158,36 +179,24 @@ class SaleOrderLine(models.Model):
                 and not line.cycle_promise_date
             )
         )
-        free = lines._cycle_free_quantities()
-        now = fields.Datetime.now()
-        for line in lines:
-            days = line._cycle_days_to_serve(free)
-            if days is not None:
-                line.cycle_promise_date = now + timedelta(days=days)
+        plans = self.env["order.cycle.promise.planner"]._plan(lines)
+        self.env["order.cycle.promise"]._record(
+            {line: plans[line] for line in lines if line in plans}
+        )
 
-    def _cycle_days_to_serve(self, free):
-        """Return the days until this line can leave, or None when nobody can say.
+    def _cycle_manual_part(self, date):
+        return {"quantity": self._cycle_open_qty(), "promised_date": date, "cause": "manual"}
 
-        :param dict free: {(warehouse, product): unreserved quantity}, reduced by what is used
-        """
+    def _cycle_may_come_earlier(self, date):
+        """Return whether an earlier day is worth proposing: nobody wanted the later one."""
         self.ensure_one()
-        unit = self.product_id.uom_id
-        key = self.order_id.warehouse_id, self.product_id
-        missing = self._cycle_missing_in_stock_unit()
-        if not self.product_id.is_storable or unit.compare(missing, free[key]) <= 0:
-            free[key] -= missing
-            return self.customer_lead
-        seller = self.product_id._select_seller(quantity=None, uom_id=unit)
-        return seller.delay + self.customer_lead if seller else None
-
-    def _cycle_free_quantities(self):
-        """Return {(warehouse, product): quantity in stock that nobody has reserved}."""
-        free = defaultdict(float)
-        for warehouse, lines in self.grouped(lambda line: line.order_id.warehouse_id).items():
-            products = lines.product_id.with_context(warehouse_id=warehouse.id)
-            for product in products:
-                free[warehouse, product.with_env(self.env)] = product.free_qty
-        return free
+        last = (
+            self.env["order.cycle.promise"]
+            .sudo()
+            .search([("order_line_id", "=", self.id)], limit=1)
+        )
+        wanted = self.order_id.cycle_requested_date
+        return last.cause not in (False, "manual") and not (wanted and wanted > date)
 
     # === HOLDS, AND GOODS THAT ARE TAKEN === #
 
@@ -203,15 +212,44 @@ class SaleOrderLine(models.Model):
     def _cycle_promise_again(self):
         """Promise this line anew, after others took its goods; return the date before, and now.
 
-        Without a day that stock or a vendor can keep there is no promise: better none than a
-        wrong one.
+        What can still be kept stays as it was. Without a day that stock or a vendor can keep there is no new promise: the one in force
+        stays on record, and now is False.
         """
         self.ensure_one()
-        order = self.order_id
-        before = self.cycle_promise_date or order.commitment_date
-        days = self._cycle_days_to_serve(self._cycle_free_quantities())
-        self.cycle_promise_date = days is not None and fields.Datetime.now() + timedelta(days=days)
-        dates = order._cycle_goods_lines().mapped("cycle_promise_date")
-        if order.commitment_date and dates and all(dates):
-            order.commitment_date = max([*dates, order.cycle_requested_date or dates[0]])
+        before = self.cycle_promise_date or self.order_id.commitment_date
+        parts = self.env["order.cycle.promise.planner"]._plan(self).get(self)
+        if not parts:
+            return before, False
+        if before and max(part["promised_date"] for part in parts) <= before:
+            return before, before
+        self.env["order.cycle.promise"]._record(
+            {self: [{**part, "cause": "taken"} for part in parts]}
+        )
         return before, self.cycle_promise_date
+
+    # === QUANTITIES === #
+
+    def _cycle_open_qty(self):
+        """Return what is still to deliver, in the product's unit."""
+        self.ensure_one()
+        left = self.product_uom_qty - self.qty_delivered
+        return self.product_uom_id._compute_quantity(left, self.product_id.uom_id)
+
+    def _cycle_reserved_qty(self):
+        """Return what is reserved for this line, in the product's unit."""
+        self.ensure_one()
+        return sum(
+            move.product_uom._compute_quantity(move.quantity, self.product_id.uom_id)
+            for move in self.move_ids
+            if move._cycle_is_open() and not move.location_id.should_bypass_reservation()
+        )
+
+    def _cycle_production_days(self):
+        """Return the days to make this product, or None where it is not made."""
+        self.ensure_one()
+        if "mrp.bom" not in self.env:
+            return None
+        company = self.order_id.company_id
+        found = self.env["mrp.bom"].sudo()._bom_find(self.product_id, company_id=company.id)
+        bom = found.get(self.product_id)
+        return bom.produce_delay if bom and bom.type == "normal" else None

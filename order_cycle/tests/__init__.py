@@ -29,6 +29,8 @@ from . import (
     test_picking_money,
     test_pickup,
     test_policy,
+    test_promise,
+    test_promise_property,
     test_recall,
     test_remedies,
     test_remedy_rights,

@@ -122,7 +122,25 @@ class SecurityCommon(OrderCycleCommon):
         self.env["order.cycle.selection"].create(
             {"order_id": order.id, "company_id": self.company.id, "state": "failed"}
         )
+        self.a_slip(order)
         return order
+
+    def a_slip(self, order):
+        """Have the supply of the order change, seen and not yet seen by the worker."""
+        line = order.order_line[:1]
+        Change = self.env["order.cycle.supply.change"]
+        Change._note(line, "supply", "a count")
+        self.env["order.cycle.promise"]._record({line: [line._cycle_manual_part("2026-01-02")]})
+        self.env["order.cycle.promise.proposal"].create(
+            {
+                "order_line_id": line.id,
+                "promised_date": "2026-01-02",
+                "proposed_date": "2026-01-05",
+                "slip_days": 3,
+                "parts": [line._cycle_manual_part("2026-01-05")],
+                "cause": "supply",
+            }
+        )
 
     def a_bill(self, consignment):
         """Return the carrier's bill: one row of it is this consignment, as told by a person."""

@@ -11,6 +11,8 @@ KINDS = {"list", "kanban", "form", "search"}
 # Models without a screen of their own, and why.
 INSIDE = {
     "order.cycle.gate": "where transactions take turns; nobody reads it",
+    "order.cycle.promise": "shown on the order",
+    "order.cycle.supply.change": "a queue that is empty a moment later",
     "order.cycle.tracking.event": "shown on the consignment",
     "order.cycle.carrier.setting": "rows on the form of a carrier account",
     "order.cycle.carrier.check": "rows on the form of a carrier account, and in its rehearsal",
@@ -37,6 +39,7 @@ MENUS = {
     "menu_supply_waiting": "user",
     "menu_supply_holds": "user",
     "menu_supply_answers": "user",
+    "menu_supply_proposals": "user",
     "menu_shipping": "user",
     "menu_shipping_consignments": "user",
     "menu_shipping_parcels": "user",

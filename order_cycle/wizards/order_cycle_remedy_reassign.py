@@ -76,26 +76,19 @@ class OrderCycleRemedyReassign(models.AbstractModel):
         shortage = line.shortage_id.sudo()
         waiting = shortage.line_ids.filtered("is_open").order_line_id
         names = ", ".join(waiting.order_id.mapped("name"))
-        losers = shortage.env["sale.order"]
+        losers, given = shortage.env["sale.order"], []
         for source in sources:
             move = shortage.env["stock.move"].browse(source["move"])
             self._check_there(move, source["quantity"])
-            order = move.sale_line_id.order_id
             self._release(move, source["quantity"])
-            self._tell(
-                order,
-                shortage.env._(
-                    "%(quantity)s of %(product)s that were reserved here go to %(orders)s, "
-                    "promised earlier. Decided by %(user)s.",
-                    quantity=f"{source['quantity']:g}",
-                    product=shortage.product_id.display_name,
-                    orders=names,
-                    user=self.env.user.name,
-                ),
-            )
-            losers |= order
+            given.append((move, source["quantity"]))
+            losers |= move.sale_line_id.order_id
         moves = waiting._cycle_moves_waiting()
         moves._action_assign()
+        # Only now: who loses goods is promised what the others left.
+        reason = shortage.env._("They were promised earlier")
+        for move, quantity in given:
+            move.with_user(self.env.user)._cycle_lose(quantity, names, reason)
         for order in waiting.order_id:
             self._tell(
                 order,

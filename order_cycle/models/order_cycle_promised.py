@@ -1,0 +1,68 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+
+class OrderCyclePromised(models.AbstractModel):
+    """What an order's customer was promised, and how a date comes about. Part of `sale.order`."""
+
+    _name = "order.cycle.promised"
+    _description = "Promises of an Order"
+
+    cycle_promise_ids = fields.One2many("order.cycle.promise", "order_id", string="Promises")
+    cycle_proposal_ids = fields.One2many(
+        "order.cycle.promise.proposal", "order_id", string="Proposed Dates"
+    )
+
+    def _cycle_promise_by_hand(self):
+        lines = self.filtered(lambda order: order.state == "sale")._cycle_goods_lines()
+        self.env["order.cycle.promise"]._record(
+            {
+                line: [line._cycle_manual_part(line.order_id.commitment_date)]
+                for line in lines
+                if line._cycle_open_qty() > 0
+            }
+        )
+
+    def _cycle_mirror_promise(self):
+        """Show on the orders when the last of their goods is promised."""
+        for order in self.with_context(order_cycle__ledger=True):
+            dates = order._cycle_goods_lines().mapped("cycle_promise_date")
+            if dates and all(dates):
+                wanted = order.cycle_requested_date
+                promise = max([*dates, *([wanted] if wanted else [])])
+                if order.commitment_date != promise:
+                    order.commitment_date = promise
+
+    # === FROM GOODS READY TO GOODS THERE === #
+
+    def _cycle_arrival_of(self, ready):
+        """Return when goods that are ready at `ready` (naive UTC) reach the customer.
+
+        After the warehouse's cut-off, or on a day off, they leave on its next working day; then
+        the delivery method needs its days.
+        """
+        self.ensure_one()
+        leaves = self.warehouse_id._cycle_leaves(ready)
+        return leaves + timedelta(days=self.carrier_id.cycle_transit_days)
+
+    # === ACTION METHODS === #
+
+    def action_cycle_tell_promise(self):
+        """Open a mail to the customer with the dates in force; sending it marks them as told."""
+        self.ensure_one()
+        self.check_access("write")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Tell the Customer"),
+            "res_model": "mail.compose.message",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_model": "sale.order",
+                "default_res_ids": self.ids,
+                "default_template_id": self.env.ref("order_cycle.mail_template_promise").id,
+                "default_composition_mode": "comment",
+                "order_cycle__tells_promise": True,
+            },
+        }

@@ -1,0 +1,99 @@
+from odoo import api, fields, models
+
+from ..tools import isolate
+
+
+class OrderCycleSupplyChange(models.Model):
+    """The supply of a product changed: its promises have to be looked at.
+
+    Rows are only inserted and deleted, as signals are: whoever moves a date waits for nobody. The
+    work is done by a scheduled action after the commit.
+    """
+
+    _name = "order.cycle.supply.change"
+    _description = "Change of Supply"
+    _order = "id"
+    _rec_name = "source_name"
+    _log_access = False
+
+    product_id = fields.Many2one("product.product", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
+    cause = fields.Selection(
+        selection=lambda self: self.env["order.cycle.promise"]._cause_selection(), required=True
+    )
+    source_name = fields.Char()
+
+    @api.model
+    def _note(self, records, cause, source):
+        """Note that the supply of the products of `records` changed.
+
+        :param records: records with `product_id` and `company_id`
+        :param str cause: a value of the field `cause`
+        :param str source: the document that changed, as people call it
+        """
+        # sudo: whoever moves goods may cause this without any right on the queue
+        pairs = {
+            (record.product_id.id, record.company_id.id)
+            for record in records.sudo()
+            if record.product_id.is_storable and record.company_id
+        }
+        if not pairs:
+            return
+        self.sudo().create(
+            [
+                {
+                    "product_id": product,
+                    "company_id": company,
+                    "cause": cause,
+                    "source_name": source,
+                }
+                for product, company in sorted(pairs)
+            ]
+        )
+        cron = self.env.ref("order_cycle.cron_promises", raise_if_not_found=False)
+        if cron:
+            cron.sudo()._trigger()
+
+    @api.model
+    def _cron_review(self, batch_size=50):
+        """Look at the promises of every product with a change, in batches with a commit each."""
+        progress = self.env["ir.cron"]._commit_progress
+        seconds_left = progress(remaining=self.search_count([]))
+        while seconds_left and (changes := self.search([], limit=batch_size)):
+            for company, group in changes.grouped("company_id").items():
+                group._review(company)
+            count = len(changes)
+            changes.unlink()
+            seconds_left = progress(count)
+
+    def _review(self, company):
+        """Propose new dates to the orders that these changes of one company concern."""
+        latest = {change.product_id: change for change in self}
+        lines = self.env["sale.order.line"].search(
+            [
+                ("product_id", "in", self.product_id.ids),
+                ("company_id", "=", company.id),
+                ("state", "=", "sale"),
+                ("move_ids.state", "not in", ("done", "cancel")),
+            ]
+        )
+        orders = lines.order_id._cycle_env(company)
+        self.env["order.cycle.signal"]._emit(
+            lines.move_ids.filtered(
+                lambda move: move.state == "waiting" and move._cycle_waits_for_stock()
+            ).sale_line_id.order_id,
+            "supply",
+        )
+        promised = orders.order_line.filtered(
+            lambda line: line in lines and line.cycle_promise_date and line._cycle_open_qty() > 0
+        )
+        plans = self.env["order.cycle.promise.planner"]._plan(promised)
+        Proposal = self.env["order.cycle.promise.proposal"].with_env(orders.env)
+
+        def propose(batch):
+            for line in promised.filtered(lambda one: one.order_id in batch):
+                Proposal._propose(line, plans.get(line, []), latest[line.product_id])
+
+        isolate(
+            promised.order_id, propose, lambda order, error: order._cycle_fail("promise", error)
+        )
