@@ -48,6 +48,7 @@ from . import (
     order_cycle_promise,
     order_cycle_promise_planner,
     order_cycle_promise_proposal,
+    order_cycle_outlook,
     order_cycle_supply_change,
     order_cycle_carrier_health,
     order_cycle_carrier_credentials,

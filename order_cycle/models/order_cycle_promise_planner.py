@@ -2,6 +2,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..tools.shelf import Shelf
 
@@ -25,6 +26,7 @@ class OrderCyclePromisePlanner(models.AbstractModel):
     def _plan(self, lines):
         """Return {sale.order.line: [part]} for `lines` of one company; see `_record` for parts.
 
+        Lines of quotations may be asked for, too, but not together with confirmed ones.
         The parts cover what is still to deliver. A list is empty where nobody can say.
         """
         lines = lines.sudo().filtered(lambda line: line._cycle_open_qty() > 0)
@@ -39,7 +41,8 @@ class OrderCyclePromisePlanner(models.AbstractModel):
 
     @api.model
     def _plan_warehouse(self, warehouse, lines):
-        own = {line: self._own_supplies(line) for line in lines}
+        sold = lines.filtered(lambda line: line.state == "sale")
+        own = dict.fromkeys(lines, ()) | {line: self._own_supplies(line) for line in sold}
         served = lines.filtered(lambda line: not self._missing(line, own[line]))
         plans = {line: self._own_parts(line, own[line]) for line in served}
         waiting = lines - served
@@ -50,7 +53,10 @@ class OrderCyclePromisePlanner(models.AbstractModel):
     @api.model
     def _share_out(self, warehouse, lines, own):
         """Serve `lines` and all who want the same goods, those promised first before others."""
-        rivals = self._rivals(warehouse, lines.product_id) | lines
+        rivals = lines
+        # A quotation gets what nobody else was promised: the availability answers that alone.
+        if any(line.state == "sale" for line in lines):
+            rivals |= self._rivals(warehouse, lines.product_id)
         own = {**{line: self._own_supplies(line) for line in rivals - lines}, **own}
         shelves = self._shelves(warehouse, rivals)
         for line in rivals:
@@ -98,33 +104,48 @@ class OrderCyclePromisePlanner(models.AbstractModel):
             .sudo()
             ._steps(tuple(products.ids), warehouse, lines, None)
         )
-        arrivals = defaultdict(list)
-        for move in self._receipts(warehouse, products):
-            arrivals[move.product_id].append((self._arrives_at(move), self._document(move)))
+        grow = [product for product in products if len(steps[product.id, warehouse.id]) > 1]
+        arrivals = self._arrivals(warehouse, products.browse().union(*grow)) if grow else {}
         return {
             product: Shelf(
-                steps[product.id, warehouse.id],
-                sorted(arrivals[product], key=lambda row: row[0]),
-                product.uom_id,
+                steps[product.id, warehouse.id], arrivals.get(product.id, []), product.uom_id
             )
             for product in products
         }
 
-    def _receipts(self, warehouse, products):
-        """Return the open moves that bring goods from outside."""
-        return (
-            self.env["stock.move"]
-            .sudo()
-            .search(
-                [
-                    ("product_id", "in", products.ids),
-                    ("state", "not in", ("draft", "done", "cancel")),
-                    ("location_dest_id", "child_of", warehouse.view_location_id.id),
-                    "!",
-                    ("location_id", "child_of", warehouse.view_location_id.id),
-                ]
+    def _arrivals(self, warehouse, products):
+        """Return {product id: [(naive UTC datetime, source)]} of what comes from outside, by date.
+
+        A source is (model, id, name), as a promise keeps it.
+        """
+        for model in ("stock.move", "purchase.order.line", "purchase.order", "stock.picking"):
+            self.env[model].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """SELECT move.product_id, GREATEST(move.date, bought.date_planned) AS at,
+                          purchase.id, purchase.name, picking.id, picking.name
+                     FROM stock_move move
+                     JOIN stock_location place ON place.id = move.location_dest_id
+                     JOIN stock_location origin ON origin.id = move.location_id
+                LEFT JOIN purchase_order_line bought ON bought.id = move.purchase_line_id
+                LEFT JOIN purchase_order purchase ON purchase.id = bought.order_id
+                LEFT JOIN stock_picking picking ON picking.id = move.picking_id
+                    WHERE move.product_id IN %(products)s
+                      AND move.state NOT IN ('draft', 'done', 'cancel')
+                      AND place.warehouse_id = %(warehouse)s
+                      AND origin.warehouse_id IS DISTINCT FROM %(warehouse)s
+                 ORDER BY at, move.id""",
+                products=tuple(products.ids),
+                warehouse=warehouse.id,
             )
         )
+        arrivals = defaultdict(list)
+        for product, at, order_id, order, picking_id, picking in self.env.cr.fetchall():
+            source = ("stock.picking", picking_id, picking)
+            if order_id:
+                source = ("purchase.order", order_id, order)
+            arrivals[product].append((self._not_before_tomorrow(at), source))
+        return arrivals
 
     def _requests(self, warehouse, products):
         """Return {product: [[date, quantity, purchase]]} that vendors have not confirmed yet."""
@@ -143,7 +164,8 @@ class OrderCyclePromisePlanner(models.AbstractModel):
         )
         requests = defaultdict(list)
         for line in lines.filtered(lambda line: not line.move_dest_ids.sale_line_id):
-            requests[line.product_id].append(self._asked(line)[:2] + [line.order_id])
+            ready, quantity, _cause, source = self._asked(line)
+            requests[line.product_id].append([ready, quantity, source])
         return requests
 
     def _free_elsewhere(self, warehouse, products):
@@ -181,20 +203,29 @@ class OrderCyclePromisePlanner(models.AbstractModel):
             purchase_line.product_qty, purchase_line.product_id.uom_id, round=False
         )
         ready = max(purchase_line.date_planned, fields.Datetime.now())
-        return [ready, quantity, "vendor", purchase_line.order_id]
+        return [ready, quantity, "vendor", self._named(purchase_line.order_id)]
 
     def _arrives_at(self, move):
-        """Return when an open move brings its goods: late is tomorrow, as for the availability.
+        """Return when an open move brings its goods.
 
         A new date of the purchase line is what the vendor says; Odoo leaves the move where it was.
         """
+        return self._not_before_tomorrow(
+            max(move.date, move.purchase_line_id.date_planned or move.date)
+        )
+
+    def _not_before_tomorrow(self, planned):
+        """Return a date of goods: what is late comes tomorrow, as for the availability."""
         now = fields.Datetime.now()
-        planned = max(move.date, move.purchase_line_id.date_planned or move.date)
         return planned if planned > now else now + timedelta(days=1)
 
     def _document(self, move):
         bought = move.purchase_line_id or move.move_orig_ids.purchase_line_id
-        return bought.order_id[:1] or move.picking_id
+        return self._named(bought.order_id[:1] or move.picking_id)
+
+    def _named(self, record):
+        """Return a source of goods as a promise keeps it: (model, id, name)."""
+        return (record._name, record.id, record.display_name) if record else None
 
     # === ALLOCATION === #
 
@@ -243,7 +274,7 @@ class OrderCyclePromisePlanner(models.AbstractModel):
             if line.product_id.uom_id.compare(free[line.product_id], quantity) >= 0:
                 free[line.product_id] -= quantity
                 ready = now + timedelta(days=line.order_id.warehouse_id.cycle_transfer_days)
-                return self._part(line, quantity, ready, "transfer", other)
+                return self._part(line, quantity, ready, "transfer", self._named(other))
         days = line._cycle_production_days()
         if days is not None:
             return self._part(line, quantity, now + timedelta(days=days), "production")
@@ -252,16 +283,18 @@ class OrderCyclePromisePlanner(models.AbstractModel):
         if not seller:
             return None
         ready = now + timedelta(days=seller.delay)
-        return self._part(line, quantity, ready, "vendor", seller.partner_id)
+        return self._part(line, quantity, ready, "vendor", self._named(seller.partner_id))
 
     def _part(self, line, quantity, ready, cause, source=None):
+        """Return one part of a promise of `line`, whose goods are ready at `ready` (naive UTC)."""
+        model, number, name = source or (False, False, False)
         return {
             "quantity": quantity,
             "promised_date": line.order_id._cycle_arrival_of(
                 ready + timedelta(days=line.customer_lead)
             ),
             "cause": cause,
-            "source_model": source._name if source else False,
-            "source_id": source.id if source else False,
-            "source_name": source.display_name if source else False,
+            "source_model": model,
+            "source_id": number,
+            "source_name": name,
         }

@@ -2,6 +2,12 @@ from datetime import timedelta
 
 from odoo import fields, models
 
+# An order is opened by more people than those who may read what was promised.
+READERS = (
+    "order_cycle.group_order_cycle_user,sales_team.group_sale_salesman,"
+    "purchase.group_purchase_user,stock.group_stock_user"
+)
+
 
 class OrderCyclePromised(models.AbstractModel):
     """What an order's customer was promised, and how a date comes about. Part of `sale.order`."""
@@ -9,9 +15,11 @@ class OrderCyclePromised(models.AbstractModel):
     _name = "order.cycle.promised"
     _description = "Promises of an Order"
 
-    cycle_promise_ids = fields.One2many("order.cycle.promise", "order_id", string="Promises")
+    cycle_promise_ids = fields.One2many(
+        "order.cycle.promise", "order_id", string="Promises", groups=READERS
+    )
     cycle_proposal_ids = fields.One2many(
-        "order.cycle.promise.proposal", "order_id", string="Proposed Dates"
+        "order.cycle.promise.proposal", "order_id", string="Proposed Dates", groups=READERS
     )
 
     def _cycle_promise_by_hand(self):

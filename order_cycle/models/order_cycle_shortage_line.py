@@ -143,7 +143,9 @@ class OrderCycleShortageLine(models.Model):
             parts.append(planner._part(order_line, reserved, fields.Datetime.now(), "stock"))
         if self.uom_id.compare(missing, 0) > 0:
             cause = "transfer" if sent and not bought else "vendor"
-            parts.append(planner._part(order_line, missing, arrival, cause, bought or sent))
+            parts.append(
+                planner._part(order_line, missing, arrival, cause, planner._named(bought or sent))
+            )
         return parts
 
     def _notice_withdrawal(self):

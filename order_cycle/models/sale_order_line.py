@@ -212,8 +212,8 @@ class SaleOrderLine(models.Model):
     def _cycle_promise_again(self):
         """Promise this line anew, after others took its goods; return the date before, and now.
 
-        What can still be kept stays as it was. Without a day that stock or a vendor can keep there is no new promise: the one in force
-        stays on record, and now is False.
+        What can still be kept stays as it was. Without a day that stock or a vendor can keep there
+        is no new promise: the one in force stays on record, and now is False.
         """
         self.ensure_one()
         before = self.cycle_promise_date or self.order_id.commitment_date

@@ -26,6 +26,7 @@ from . import (
     test_labels,
     test_manifest,
     test_order_to_cash,
+    test_outlook,
     test_picking_money,
     test_pickup,
     test_policy,

@@ -12,7 +12,7 @@ class Shelf:
 
         :param list steps: [(naive UTC datetime, quantity that can be promised by then)], by date,
             the first of them now
-        :param list arrivals: [(naive UTC datetime, document that brings goods)], by date
+        :param list arrivals: [(naive UTC datetime, source that brings goods)], by date
         :param unit: uom.uom of the quantities
         """
         self.steps = steps
@@ -26,9 +26,9 @@ class Shelf:
             self._remove(known[-1], quantity)
 
     def take(self, wanted):
-        """Return [(datetime, quantity, document or None)], the earliest goods first.
+        """Return [(datetime, quantity, source or None)], the earliest goods first.
 
-        Together at most `wanted`; what is returned is gone. A document of None is the stock.
+        Together at most `wanted`; what is returned is gone. A source of None is the stock.
         """
         taken = []
         for moment in [at for at, _free in self.steps]:
@@ -52,6 +52,6 @@ class Shelf:
         """Return what arrived last by then: the quantity grows with an arrival only."""
         if moment == self.steps[0][0]:
             return None
-        return (
-            [document for at, document in self.arrivals if at <= moment + SAME_MOMENT] or [None]
-        )[-1]
+        return ([source for at, source in self.arrivals if at <= moment + SAME_MOMENT] or [None])[
+            -1
+        ]
