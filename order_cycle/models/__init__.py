@@ -46,6 +46,7 @@ from . import (
     order_cycle_shortage_line,
     order_cycle_vendor_answer,
     order_cycle_promise,
+    order_cycle_promise_supply,
     order_cycle_promise_planner,
     order_cycle_promise_proposal,
     order_cycle_outlook,
