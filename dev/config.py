@@ -29,6 +29,10 @@ DEPENDENCIES = (
     "portal",
 )
 
+# Apps beside which the add-on has to work without depending on them; with them come the modules
+# that Odoo installs by itself between these and the ones above.
+MORE_APPS = ("mrp", "stock_dropshipping", "purchase_requisition")
+
 # A Unix socket's path may have 107 bytes (sun_path of unix(7), less the closing zero byte).
 SOCKET_PATH_LIMIT = 107
 SOCKET_NAME = ".s.PGSQL.5432"

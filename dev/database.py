@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from dev import keys, locks, odoo_process, processes, sql
-from dev.config import ADDON, DEPENDENCIES, LANGUAGES, Settings
+from dev.config import ADDON, DEPENDENCIES, LANGUAGES, MORE_APPS, Settings
 from dev.errors import SetupError
 
 UNFINISHED = "_unfinished"
@@ -29,6 +29,16 @@ def dependencies_name(settings: Settings) -> str:
 def addon_name(settings: Settings) -> str:
     """Name of the template with the add-on installed, for its current files."""
     return _addon_prefix(settings) + keys.addon_key(settings)
+
+
+def apps_name(settings: Settings) -> str:
+    """Name of the template with further apps of Odoo, without the add-on."""
+    return _apps_prefix(settings) + keys.apps_key(settings)
+
+
+def addon_with_apps_name(settings: Settings) -> str:
+    """Name of the template with further apps and the add-on, for its current files."""
+    return _addon_with_apps_prefix(settings) + keys.addon_with_apps_key(settings)
 
 
 def exists(settings: Settings, name: str) -> bool:
@@ -52,11 +62,22 @@ def ensure_addon(settings: Settings, on_progress: Progress = lambda _text: None)
     if exists(settings, name):
         return name
     source = ensure_dependencies(settings, on_progress)
-    with locks.exclusive(settings.cache, "databases"):
-        if not exists(settings, name):
-            _build_addon(settings, source, name, on_progress)
-            _drop_others(settings, _addon_prefix(settings), name)
-    return name
+    return _ensure_on(settings, source, name, _addon_prefix(settings), (ADDON,), on_progress)
+
+
+def ensure_addon_with_apps(settings: Settings, on_progress: Progress = lambda _text: None) -> str:
+    """Make the template with further apps and the add-on, unless it is there; returns its name.
+
+    The apps, which take longest, are in a template of their own that outlives changes of the
+    add-on.
+    """
+    name = addon_with_apps_name(settings)
+    if exists(settings, name):
+        return name
+    source, apps = ensure_dependencies(settings, on_progress), apps_name(settings)
+    _ensure_on(settings, source, apps, _apps_prefix(settings), MORE_APPS, on_progress)
+    prefix = _addon_with_apps_prefix(settings)
+    return _ensure_on(settings, apps, name, prefix, (ADDON,), on_progress)
 
 
 def copy(settings: Settings, source: str, name: str) -> None:
@@ -113,6 +134,14 @@ def _addon_prefix(settings: Settings) -> str:
     return f"oc_addon_{settings.cache_id}_{settings.project_id}_"
 
 
+def _apps_prefix(settings: Settings) -> str:
+    return f"oc_apps_{settings.cache_id}_"
+
+
+def _addon_with_apps_prefix(settings: Settings) -> str:
+    return f"oc_more_{settings.cache_id}_{settings.project_id}_"
+
+
 def _build_dependencies(settings: Settings, name: str, on_progress: Progress) -> None:
     half = _fresh(settings, name)
     sql.create(settings, half)
@@ -121,11 +150,23 @@ def _build_dependencies(settings: Settings, name: str, on_progress: Progress) ->
     _finish(settings, half, name, DEPENDENCIES)
 
 
-def _build_addon(settings: Settings, source: str, name: str, on_progress: Progress) -> None:
-    half = _fresh(settings, name)
-    copy(settings, source, half)
-    odoo_process.install(settings, half, (ADDON,), on_progress=on_progress)
-    _finish(settings, half, name, (ADDON,))
+def _ensure_on(
+    settings: Settings,
+    source: str,
+    name: str,
+    prefix: str,
+    modules: tuple[str, ...],
+    on_progress: Progress,
+) -> str:
+    """Make the template `name`, `source` with `modules`, unless it is there; returns its name."""
+    with locks.exclusive(settings.cache, "databases"):
+        if not exists(settings, name):
+            half = _fresh(settings, name)
+            copy(settings, source, half)
+            odoo_process.install(settings, half, modules, on_progress=on_progress)
+            _finish(settings, half, name, modules)
+            _drop_others(settings, prefix, name)
+    return name
 
 
 def _fresh(settings: Settings, name: str) -> str:

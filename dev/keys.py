@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dev import odoo_source
-from dev.config import ADDON, DEPENDENCIES, LANGUAGES, Settings
+from dev.config import ADDON, DEPENDENCIES, LANGUAGES, MORE_APPS, Settings
 
 KEY_LENGTH = 10
 
@@ -22,9 +22,23 @@ def dependencies_key(settings: Settings) -> str:
     return digest([*(part.encode() for part in parts), pins])
 
 
+def apps_key(settings: Settings) -> str:
+    """The key of the dependencies and the further apps."""
+    return digest([dependencies_key(settings).encode(), ",".join(MORE_APPS).encode()])
+
+
 def addon_key(settings: Settings) -> str:
     """The key of the dependencies and every file of the add-on that gets installed."""
-    parts = [dependencies_key(settings).encode()]
+    return _with_addon(settings, dependencies_key(settings))
+
+
+def addon_with_apps_key(settings: Settings) -> str:
+    """The key of the further apps and every file of the add-on that gets installed."""
+    return _with_addon(settings, apps_key(settings))
+
+
+def _with_addon(settings: Settings, below: str) -> str:
+    parts = [below.encode()]
     folder = settings.project / ADDON
     for path in installed_files(folder):
         parts += [str(path.relative_to(folder)).encode(), path.read_bytes()]

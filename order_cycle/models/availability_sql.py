@@ -207,7 +207,12 @@ def _sold_without_move(goods, warehouses, now, without):
             WHERE line.product_id = ANY(%s) AND line.warehouse_id IN %s AND line.state = 'sale'
               AND template.is_storable AND line.product_uom_qty > COALESCE(line.qty_delivered, 0)
               AND NOT line.id = ANY(%s)
-              AND NOT EXISTS (SELECT FROM stock_move WHERE sale_line_id = line.id)""",
+              AND NOT EXISTS (SELECT FROM stock_move WHERE sale_line_id = line.id)
+              -- What a vendor was asked to send to the customer leaves no warehouse.
+              AND NOT EXISTS (SELECT FROM purchase_order_line bought
+                                JOIN purchase_order purchase ON purchase.id = bought.order_id
+                               WHERE bought.sale_line_id = line.id
+                                 AND purchase.state != 'cancel')""",
         now,
         goods,
         warehouses,

@@ -10,7 +10,8 @@ READ = {
     "stock.location": None,
     "stock.warehouse": None,
     "sale.order.line": None,
-    "purchase.order.line": ["date_planned"],
+    "purchase.order": ["state"],
+    "purchase.order.line": ["date_planned", "order_id", "sale_line_id"],
     "order.cycle.hold": None,
     "product.template": ["uom_id", "is_storable"],
     "product.product": ["product_tmpl_id"],
@@ -95,15 +96,22 @@ class OrderCycleAvailability(models.AbstractModel):
         if not product.is_storable or product.uom_id.compare(quantity, 0) <= 0:
             return fields.Datetime.now(), dict.fromkeys(warehouses.ids[:1], max(quantity, 0))
         shelves = {warehouse: steps[product.id, warehouse] for warehouse in warehouses.ids}
+        moment, taken = self._share(shelves, quantity, product.uom_id)
+        for warehouse, number in taken.items() if moment else ():
+            rows = shelves[warehouse]
+            steps[product.id, warehouse] = _without(rows, moment, number)
+        return moment, taken
+
+    def _share(self, shelves, quantity, unit):
+        """Return (date, {warehouse id: quantity}) as `_earliest` does, for one demand.
+
+        :param dict shelves: {warehouse id: [(datetime, quantity that can be promised by then)]}
+        """
         free = {}
         for moment in sorted({at for rows in shelves.values() for at, _free in rows}):
             free = {warehouse: _free_at(rows, moment) for warehouse, rows in shelves.items()}
-            if product.uom_id.compare(sum(free.values()), quantity) >= 0:
-                taken = _take(free, quantity, product.uom_id)
-                for warehouse, number in taken.items():
-                    rows = shelves[warehouse]
-                    steps[product.id, warehouse] = _without(rows, moment, number)
-                return moment, taken
+            if unit.compare(sum(free.values()), quantity) >= 0:
+                return moment, _take(free, quantity, unit)
         return None, {warehouse: number for warehouse, number in free.items() if number}
 
     @api.model

@@ -175,6 +175,16 @@ class OrderCycleHold(models.Model):
             ]
         )
 
+    @api.model
+    def _holdable(self, products, company):
+        """Return those of `products` that can be held in `company`: what is kept in stock."""
+        return products.filtered("is_storable")
+
+    @api.model
+    def _gates_of(self, products, warehouse):
+        """Return the gates that holds on `products` in a warehouse pass: see `_pass`."""
+        return {(product.id, warehouse.id) for product in products}
+
     def _place(self):
         return self.product_id.id, self.warehouse_id.id
 

@@ -41,9 +41,8 @@ class OrderCycleHoldDoor(models.AbstractModel):
         warehouse = found._hold_warehouse()
         products = holds._goods({item["sku"] for item in items})
         # All at once and sorted, so that two carts never wait for each other in a circle.
-        self.env["order.cycle.gate"]._pass(
-            {(product.id, warehouse.id) for product in products.values()}
-        )
+        goods = holds.env["product.product"].union(*products.values())
+        self.env["order.cycle.gate"]._pass(holds._gates_of(goods, warehouse))
         basis = {
             "warehouse_id": warehouse.id,
             "channel_id": found.id,
@@ -81,7 +80,8 @@ class OrderCycleHoldDoor(models.AbstractModel):
             ]
         )
         first = {product.default_code: product for product in reversed(products)}
-        return {sku: product for sku, product in first.items() if product.is_storable}
+        kept = self._holdable(products, self.env.company)
+        return {sku: product for sku, product in first.items() if product in kept}
 
     def _hold_item(self, basis, item, product):
         """Hold one item of a cart; return what the channel is told.

@@ -82,9 +82,14 @@ class Holding(models.Model):
                 order.sudo()._cycle_hold(as_far_as_possible=True)
 
     def _cycle_lines_to_hold(self):
-        return self.order_line.filtered(
+        hold, lines = self.env["order.cycle.hold"], self.order_line
+        goods = {
+            company: hold._holdable(some.product_id, company)
+            for company, some in lines.grouped("company_id").items()
+        }
+        return lines.filtered(
             lambda line: (
-                line.product_id.is_storable
+                line.product_id in goods[line.company_id]
                 and not line.display_type
                 and line.product_uom_id.compare(line.product_uom_qty, 0) > 0
             )

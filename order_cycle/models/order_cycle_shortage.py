@@ -182,25 +182,31 @@ class OrderCycleShortage(models.Model):
 
         :param order_lines: sale.order.line recordset of one company
         """
-        short = order_lines._cycle_short_lines()
+        short = order_lines._cycle_short_products()
         open_lines = order_lines.cycle_shortage_line_ids.filtered("is_open")
-        known = {line.order_line_id: line for line in open_lines}
-        for order_line, line in known.items():
-            if order_line in short:
+        known = {(line.order_line_id, line.product_id): line for line in open_lines}
+        for need, line in known.items():
+            if need in short:
                 line._update_need()
-        self._open_for(short.filtered(lambda order_line: order_line not in known))
-        served = [line.id for order_line, line in known.items() if order_line not in short]
+        self._open_for([need for need in short if need not in known])
+        served = [line.id for need, line in known.items() if need not in short]
         self.env["order.cycle.shortage.line"].browse(served)._solve()
 
     @api.model
-    def _open_for(self, order_lines):
-        """Put `order_lines` on the shortage of their product, opened where there is none."""
-        by_place = order_lines.grouped(lambda line: (line.product_id, line.order_id.warehouse_id))
+    def _open_for(self, needs):
+        """Put each order line on the shortage of what it misses, opened where there is none.
+
+        :param list needs: (sale.order.line, product.product), singletons
+        """
+        order_lines = self.env["sale.order.line"].union(*(line for line, _product in needs))
+        by_place = defaultdict(order_lines.browse)
+        for line, product in needs:
+            by_place[product, line.order_id.warehouse_id] |= line
         for (product, warehouse), lines in by_place.items():
             known = self._live(product, warehouse)
             shortage = known or self._create_for(product, warehouse, lines)
             shortage.write(
-                {"line_ids": [Command.create(vals) for vals in lines._prepare_shortage()]}
+                {"line_ids": [Command.create(vals) for vals in lines._prepare_shortage_of(product)]}
             )
             if not known:
                 shortage._call_buyer()

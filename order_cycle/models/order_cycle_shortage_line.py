@@ -58,7 +58,8 @@ class OrderCycleShortageLine(models.Model):
     is_open = fields.Boolean(compute="_compute_is_open", store=True)
 
     _one_open_per_order_line = models.UniqueIndex(
-        "(order_line_id) WHERE state = 'open'", "This order line is on an open shortage already."
+        "(order_line_id, shortage_id) WHERE state = 'open'",
+        "This order line is on this open shortage already.",
     )
 
     @api.depends("state")
@@ -87,9 +88,7 @@ class OrderCycleShortageLine(models.Model):
         """Return what the customer pays for one of the product's unit, in the company's money."""
         self.ensure_one()
         order_line = self.order_line_id
-        pieces = order_line.product_uom_id._compute_quantity(
-            order_line.product_uom_qty, self.uom_id, round=False
-        )
+        pieces = order_line._cycle_pieces_of(self.product_id)
         if not pieces:
             return 0.0
         order = order_line.order_id
@@ -108,7 +107,7 @@ class OrderCycleShortageLine(models.Model):
     def _update_need(self):
         self._notice_withdrawal()
         for line in self:
-            missing = line.order_line_id._cycle_missing_in_stock_unit()
+            missing = line.order_line_id._cycle_missing_of(line.product_id)
             if line.uom_id.compare(line.missing_qty, missing):
                 line.missing_qty = missing
 
@@ -151,7 +150,7 @@ class OrderCycleShortageLine(models.Model):
     def _notice_withdrawal(self):
         """See which orders want less than before; what was bought for them needs a decision."""
         for line in self.filtered("is_open"):
-            wanted = line.order_line_id._cycle_wanted_qty()
+            wanted = line.order_line_id._cycle_wanted_of(line.product_id)
             gone = line.wanted_qty - wanted
             if line.uom_id.compare(gone, 0) > 0:
                 line.shortage_id._withdraw(line, min(gone, line.missing_qty))

@@ -80,8 +80,11 @@ class OrderCycleWorker(models.AbstractModel):
 
         :raises psycopg2.errors.SerializationFailure: others did so since this transaction began
         """
-        if not self:
-            return
+        if self:
+            self.env["order.cycle.gate"]._pass(self._cycle_gates())
+
+    def _cycle_gates(self):
+        """Return the gates of the goods that these orders still want: see `_pass`."""
         self.env.cr.execute(
             SQL(
                 """SELECT move.product_id, place.warehouse_id
@@ -101,7 +104,7 @@ class OrderCycleWorker(models.AbstractModel):
                 orders=tuple(self.ids),
             )
         )
-        self.env["order.cycle.gate"]._pass(set(self.env.cr.fetchall()))
+        return set(self.env.cr.fetchall())
 
     def _put_aside(self, error):
         """Show that this order cannot even be looked at; it is tried again later."""

@@ -8,7 +8,7 @@ class OrderCycleExplanation(models.TransientModel):
     _description = "Why This Many?"
 
     product_id = fields.Many2one(
-        "product.product", required=True, ondelete="cascade", domain="[('is_storable', '=', True)]"
+        "product.product", required=True, ondelete="cascade", domain="[('type', '=', 'consu')]"
     )
     uom_id = fields.Many2one(related="product_id.uom_id")
     warehouse_id = fields.Many2one(

@@ -21,7 +21,7 @@ class OrderCycleRemedyDropship(models.AbstractModel):
     @api.model
     def _propose(self, facts, case):
         route = self._route()
-        if not route or case.coming:
+        if not route or case.coming or self._is_of_kits(case):
             return []
         buy = self.env["order.cycle.remedy.buy"]
         offers = buy._offers(facts, case, case.missing)

@@ -14,10 +14,16 @@ class OrderCycleRemedySale(models.AbstractModel):
         """Order what is missing on `rows` (order.cycle.shortage.line) less, by Odoo's own way."""
         for row in rows:
             order_line = row.order_line_id
-            missing = row.uom_id._compute_quantity(row.missing_qty, order_line.product_uom_id)
+            missing = order_line._cycle_sold_for(row.product_id, row.missing_qty)
             left = order_line.product_uom_qty - missing
             # What rounding leaves is nothing anybody waits for.
             order_line.product_uom_qty = max(order_line.product_uom_id.round(left), 0.0)
+
+    @api.model
+    def _is_of_kits(self, case):
+        """Return whether an order misses this as a part of a kit: no other goods replace that."""
+        rows = case.shortage.line_ids.filtered("is_open")
+        return any(line._cycle_is_in_parts() for line in rows.order_line_id)
 
     @api.model
     def _look_again(self, order_lines):
@@ -36,7 +42,7 @@ class OrderCycleRemedySubstitute(models.AbstractModel):
     @api.model
     def _propose(self, facts, case):
         proposals = []
-        for row in facts.substitutes:
+        for row in facts.substitutes if not self._is_of_kits(case) else ():
             other = row.substitute_id.with_company(case.shortage.company_id)
             if row.product_id != case.product:
                 continue

@@ -1,0 +1,145 @@
+import math
+
+from odoo import models
+
+DIGITS = 6
+
+
+class SaleOrderLine(models.Model):
+    """Order lines whose deliveries take other products than the one sold: the parts of a kit.
+
+    Odoo takes a kit apart when the order is confirmed. What is missing then is a part, and only a
+    part can be bought, made or brought from elsewhere.
+    """
+
+    # pylint: disable=consider-merging-classes-inherited  # a file for each thing done with it
+    _inherit = "sale.order.line"
+
+    def _cycle_is_in_parts(self):
+        """Return whether other products leave for this line than the one that was sold."""
+        self.ensure_one()
+        return any(move.product_id != self.product_id for move in self.move_ids)
+
+    def _cycle_short_products(self):
+        """Return {(order line, product): quantity in the product's unit} of what is missing."""
+        missing = {}
+        for line in self._cycle_short_lines():
+            for product in line._cycle_moves_waiting().product_id:
+                quantity = line._cycle_missing_of(product)
+                if not product.uom_id.is_zero(quantity):
+                    missing[line, product] = quantity
+        return missing
+
+    def _cycle_missing_of(self, product):
+        """Return how much of `product` this line still needs, in the product's unit."""
+        self.ensure_one()
+        unit = product.uom_id
+        missing = sum(
+            move.product_uom._compute_quantity(
+                move.product_uom_qty - move.quantity, unit, round=False
+            )
+            for move in self._cycle_moves_waiting()
+            if move.product_id == product
+        )
+        return unit.round(missing) if missing else 0.0
+
+    def _cycle_missing_in_stock_unit(self):
+        """Of a kit: the number of whole kits that its parts are not there for."""
+        self.ensure_one()
+        if not self._cycle_is_in_parts():
+            return super()._cycle_missing_in_stock_unit()
+        missing = (
+            self._cycle_missing_of(product) / (self._cycle_in_one(product) or 1.0)
+            for product in self._cycle_moves_waiting().product_id
+        )
+        return float(math.ceil(round(max(missing, default=0.0), DIGITS)))
+
+    def _cycle_in_one(self, product):
+        """Return how much of `product` leaves for one of what was sold, both in their own units."""
+        self.ensure_one()
+        sold = self.product_uom_id._compute_quantity(
+            self.product_uom_qty, self.product_id.uom_id, round=False
+        )
+        return self._cycle_leaving(product) / sold if sold else 0.0
+
+    def _cycle_leaving(self, product):
+        """Return how much of `product` has left or is to leave for this line, in its unit."""
+        moves = self.move_ids.filtered(
+            lambda move: move.state != "cancel" and move.product_id == product
+        )
+        # Of a journey of several steps only the last one counts.
+        last = (moves - moves.move_orig_ids).filtered(
+            lambda move: not move.origin_returned_move_id and move.location_id.usage != "customer"
+        )
+        return sum(last.mapped("product_qty"))
+
+    def _cycle_wanted_of(self, product):
+        """Return how much of `product` the customer wants by now, in the product's unit."""
+        self.ensure_one()
+        if not self._cycle_is_in_parts():
+            return self._cycle_wanted_qty()
+        return self._cycle_leaving(product) if self.order_id.state != "cancel" else 0.0
+
+    def _cycle_pieces_of(self, product):
+        """Return how many pieces of `product` this line's price is for, in the product's unit."""
+        self.ensure_one()
+        if self._cycle_is_in_parts():
+            return self._cycle_leaving(product)
+        return self.product_uom_id._compute_quantity(
+            self.product_uom_qty, product.uom_id, round=False
+        )
+
+    def _cycle_sold_for(self, product, missing):
+        """Return how many of what was sold, in the line's unit, `missing` of `product` keep back.
+
+        :param float missing: in the product's unit
+        """
+        self.ensure_one()
+        if not self._cycle_is_in_parts():
+            return product.uom_id._compute_quantity(missing, self.product_uom_id)
+        # Another part of the same kit may have been given up a moment ago.
+        missing = min(missing, self._cycle_missing_of(product))
+        kits = math.ceil(round(missing / (self._cycle_in_one(product) or 1.0), DIGITS))
+        return self.product_id.uom_id._compute_quantity(kits, self.product_uom_id)
+
+    def _prepare_shortage_of(self, product):
+        """Return the values of one shortage line of `product` for each of these order lines."""
+        return [
+            {
+                **vals,
+                "missing_qty": line._cycle_missing_of(product),
+                "wanted_qty": line._cycle_wanted_of(product),
+            }
+            for line, vals in zip(self, self._prepare_shortage(), strict=True)
+        ]
+
+    # === PROMISES === #
+
+    def _cycle_days_to_serve(self, free):
+        """Of a kit: the days until its last part is there."""
+        self.ensure_one()
+        if not self._cycle_is_in_parts():
+            return super()._cycle_days_to_serve(free)
+        days = [
+            self._cycle_days_for(product, free)
+            for product in self._cycle_moves_waiting().product_id
+        ]
+        return None if None in days else max(days, default=0) + self.customer_lead
+
+    def _cycle_days_for(self, product, free):
+        key = self.order_id.warehouse_id, product
+        missing = self._cycle_missing_of(product)
+        if not product.is_storable or product.uom_id.compare(missing, free[key]) <= 0:
+            free[key] -= missing
+            return 0
+        seller = product._select_seller(quantity=None, uom_id=product.uom_id)
+        return seller.delay if seller else None
+
+    def _cycle_free_quantities(self):
+        """Also of the parts of kits."""
+        free = super()._cycle_free_quantities()
+        for warehouse, lines in self.grouped(lambda line: line.order_id.warehouse_id).items():
+            parts = lines.move_ids.product_id.with_context(warehouse_id=warehouse.id)
+            for product in parts:
+                free[warehouse, product.with_env(self.env)] = product.free_qty
+        return free

@@ -1,0 +1,256 @@
+from odoo import Command
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import AppsCommon
+
+
+@tagged("post_install", "-at_install")
+class TestKits(AppsCommon):
+    """A kit is promised, held, sold once and missed by its components."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.bottle = cls.a_product("BOTTLE", stock=10)
+        cls.box = cls.a_product("BOX", stock=4)
+        cls.ribbon = cls.a_product("RIBBON", is_storable=False)
+        # Two bottles, one box; whatever ribbon there is limits nothing.
+        cls.kit = cls.a_kit("GIFT", (cls.bottle, 2), (cls.box, 1), (cls.ribbon, 3))
+
+    def supplied(self, product, quantity, days):
+        """Have `quantity` of `product` on its way."""
+        move = self.env["stock.move"].create(
+            {
+                "product_id": product.id,
+                "product_uom": product.uom_id.id,
+                "product_uom_qty": quantity,
+                "location_id": self.env.ref("stock.stock_location_suppliers").id,
+                "location_dest_id": self.warehouse.lot_stock_id.id,
+                "date": self.in_days(days),
+            }
+        )
+        move._action_confirm()
+        return move
+
+    def a_quotation(self, *lines):
+        return self.env["sale.order"].create(
+            {
+                "partner_id": self.tuscan.id,
+                "warehouse_id": self.warehouse.id,
+                "order_line": [
+                    Command.create({"product_id": product.id, "product_uom_qty": quantity})
+                    for product, quantity in lines
+                ],
+            }
+        )
+
+    # === HOW MANY === #
+
+    def test_the_scarcest_component_says_how_many(self):
+        self.assertEqual(self.available(self.kit), 4)
+        self.stock(self.box, 6)
+        self.assertEqual(self.available(self.kit), 5)
+        self.stock(self.bottle, 1)
+        self.assertEqual(self.available(self.kit), 5, "half a kit is none")
+
+    def test_it_is_what_core_counts_where_nothing_is_promised(self):
+        self.assertEqual(self.available(self.kit), self.kit.free_qty)
+
+    def test_a_kit_in_a_kit_and_other_units(self):
+        # A crate makes 2 pallets' worth: 1 dozen bottles and 2 gifts for 2 crates.
+        crate = self.a_kit(
+            "CRATE", (self.bottle, 1, self.dozen), (self.kit, 2), quantity=2
+        )  # a crate: 6 bottles + 1 gift (2 bottles, 1 box)
+        parts = self.env["order.cycle.kit"]._components(crate, self.company)[crate]
+        self.assertEqual(parts, {self.bottle: 8, self.box: 1})
+        self.assertEqual(self.available(crate), 1)
+        self.stock(self.bottle, 14)
+        self.assertEqual(self.available(crate), 3)
+
+    def test_a_kit_without_goods_in_stock_is_limited_by_nothing(self):
+        empty = self.a_kit("AIR", (self.ribbon, 1))
+        self.assertIsNone(self.available(empty))
+
+    def test_kits_and_goods_are_answered_together(self):
+        answer = self.env["order.cycle.availability"]._available(
+            self.kit | self.bottle, self.warehouse | self.second
+        )
+        key = self.warehouse.id
+        self.assertEqual(answer[self.kit.id, key], 4)
+        self.assertEqual(answer[self.bottle.id, key], 10)
+        self.assertEqual(answer[self.kit.id, self.second.id], 0)
+        self.assertNotIn((self.box.id, key), answer, "nobody asked for it")
+
+    def test_what_arrives_makes_kits_at_its_date(self):
+        self.supplied(self.box, 3, days=5)
+        self.assertEqual(self.available(self.kit), 4)
+        self.assertEqual(self.available(self.kit, by=self.in_days(6)), 5)
+        rows = self.env["order.cycle.availability"]._timeline(self.kit, self.warehouse)
+        self.assertEqual([free for _at, free in rows[self.warehouse.id]], [4, 5])
+
+    def test_the_same_component_is_not_answered_twice(self):
+        self.supplied(self.bottle, 10, days=3)
+        availability = self.env["order.cycle.availability"]
+        answers = availability._earliest(
+            [
+                (self.kit, self.warehouse, 3),
+                (self.bottle, self.warehouse, 5),
+                (self.kit, self.warehouse, 2),
+            ]
+        )
+        self.assertEqual([places for _date, places in answers[:1]], [{self.warehouse.id: 3}])
+        # 4 bottles are left today; the fifth comes in three days.
+        self.assertEqual(answers[1][0].date(), self.in_days(3).date())
+        self.assertIsNone(answers[2][0], "one box is left")
+        self.assertEqual(answers[2][1], {self.warehouse.id: 1})
+
+    def test_a_buffer_of_a_component_keeps_kits_back(self):
+        self.env["order.cycle.buffer"].create(
+            {"name": "Safety", "product_id": self.bottle.id, "quantity": 3}
+        )
+        self.assertEqual(self.available(self.kit), 3)
+
+    def test_a_buffer_for_all_goods_counts_once(self):
+        self.env["order.cycle.buffer"].create({"name": "Half", "kind": "percent", "quantity": 50})
+        self.assertEqual(self.available(self.kit), 2)
+
+    # === WHY === #
+
+    def test_the_explanation_names_the_component_that_limits(self):
+        rows = self.env["order.cycle.availability"]._explain(self.kit, self.warehouse)
+        self.assertEqual(sum(quantity for _text, quantity, _doc in rows), 4)
+        self.assertIn("Box limits the kit: 4 Units can be promised, each kit takes 1", rows[0][0])
+        self.assertIn("Bottle: 10 Units can be promised, enough for 5 kits", rows[1][0])
+        self.assertIn("Box: On hand in", rows[2][0])
+
+    def test_the_explanation_adds_up_with_a_buffer_of_the_kit(self):
+        self.env["order.cycle.buffer"].create(
+            {"name": "Window", "product_id": self.kit.id, "quantity": 1}
+        )
+        rows = self.env["order.cycle.availability"]._explain(self.kit, self.warehouse)
+        self.assertEqual(sum(quantity for _text, quantity, _doc in rows), 3)
+        self.assertEqual(self.available(self.kit), 3)
+
+    # === HELD === #
+
+    def test_holding_a_kit_holds_its_components(self):
+        quotation = self.a_quotation((self.kit, 3))
+        self.assertTrue(quotation.cycle_can_hold)
+        quotation.action_cycle_hold()
+        self.assertEqual(self.available(self.kit), 1)
+        self.assertEqual(self.available(self.bottle), 4)
+        held = {hold.product_id: hold.quantity for hold in quotation.cycle_hold_ids}
+        self.assertEqual(held, {self.bottle: 6, self.box: 3})
+        with self.assertRaisesRegex(UserError, "Box"):
+            self.a_quotation((self.kit, 2)).action_cycle_hold()
+        quotation.action_cycle_release()
+        self.assertEqual(self.available(self.kit), 4)
+
+    def test_a_cart_holds_whole_kits(self):
+        key = {"channel": "web", "reference": "CART-1"}
+        hold = self.env["order.cycle.hold"].hold
+        [told] = hold(items=[{"sku": "GIFT", "qty": 3}], **key)["items"]
+        self.assertEqual((told["status"], told["held"], told["free"]), ("held", 3, 1))
+        [told] = hold(channel="web", reference="CART-2", items=[{"sku": "GIFT", "qty": 2}])["items"]
+        self.assertEqual((told["status"], told["free"]), ("refused", 1))
+
+    # === SOLD ONCE === #
+
+    def test_a_kit_and_its_component_are_not_sold_twice(self):
+        first = self.an_order([("GIFT", 4)], channel="phone")
+        second = self.an_order([("BOTTLE", 5)], channel="phone")
+        self.advance()
+        moves = (first | second).order_line.move_ids
+        reserved = {
+            product: sum(moves.filtered(lambda m, p=product: m.product_id == p).mapped("quantity"))
+            for product in (self.bottle, self.box)
+        }
+        self.assertEqual(reserved, {self.bottle: 10, self.box: 4})
+        self.assertEqual(self.available(self.bottle), -3)
+        self.assertEqual(self.available(self.kit), -2)
+        short = self.shortage_of(self.bottle)
+        self.assertEqual(short.missing_qty, 3)
+        self.assertFalse(self.shortage_of(self.kit))
+
+    def test_two_orders_of_a_kit(self):
+        first = self.an_order([("GIFT", 3)], channel="phone")
+        second = self.an_order([("GIFT", 3)], channel="phone")
+        self.advance()
+        self.assertEqual(first.cycle_track_stock, "reserved")
+        self.assertEqual(second.cycle_track_stock, "short")
+        self.assertEqual(second.order_line.cycle_missing_qty, 2)
+        needs = {row.product_id: row.missing_qty for row in second.cycle_shortage_line_ids}
+        self.assertEqual(needs, {self.bottle: 2, self.box: 2})
+        self.assertFalse(first.cycle_shortage_line_ids)
+
+    # === MISSED === #
+
+    def test_components_that_arrive_close_the_shortages(self):
+        order = self.an_order([("GIFT", 6)], channel="phone")
+        self.advance()
+        cases = order.cycle_shortage_line_ids.shortage_id
+        self.assertEqual(cases.product_id, self.bottle | self.box)
+        self.stock(self.box, 2)
+        self.env["order.cycle.signal"]._emit(order, "supply")
+        self.advance()
+        self.assertEqual(cases.filtered("is_solved").product_id, self.box)
+        self.assertEqual(order.order_line.cycle_missing_qty, 1)
+        self.stock(self.bottle, 2)
+        self.env["order.cycle.signal"]._emit(order, "supply")
+        self.advance()
+        self.assertEqual(set(cases.mapped("state")), {"solved"})
+        self.assertEqual(order.cycle_track_stock, "reserved")
+
+    def test_the_value_at_stake_is_that_of_the_kits(self):
+        order = self.an_order([("GIFT", 6)], channel="phone")
+        self.advance()
+        boxes = order.cycle_shortage_line_ids.filtered(lambda row: row.product_id == self.box)
+        self.assertEqual((boxes.missing_qty, boxes.value), (2, 60.0))
+
+    def test_missing_components_are_bought_by_the_wizard(self):
+        order = self.an_order([("GIFT", 6)], channel="phone")
+        self.advance()
+        cases = order.cycle_shortage_line_ids.shortage_id
+        wizard = self.window(cases)
+        wizard.line_ids.decision = "buy"
+        wizard.action_apply()
+        bought = cases.purchase_line_ids
+        self.assertEqual(bought.product_id, self.bottle | self.box)
+        self.assertEqual(bought.cycle_shortage_line_ids.order_id, order)
+        self.assertEqual(order.commitment_date.date(), self.in_days(5).date())
+
+    def test_giving_up_the_missing_kits_keeps_the_others_whole(self):
+        order = self.an_order([("GIFT", 6)], channel="phone")
+        self.advance()
+        cases = order.cycle_shortage_line_ids.shortage_id
+        wizard = self.window(cases)
+        self.assertNotIn("substitute", self.ranking(wizard))
+        wizard.line_ids.decision = "cancel"
+        wizard.action_apply()
+        self.advance()
+        self.assertEqual(order.order_line.product_uom_qty, 4)
+        self.assertEqual(set(cases.mapped("state")), {"solved"})
+        live = order.order_line.move_ids.filtered(lambda move: move.state != "cancel")
+        asked = {
+            product: sum(
+                live.filtered(lambda m, p=product: m.product_id == p).mapped("product_uom_qty")
+            )
+            for product in (self.bottle, self.box)
+        }
+        self.assertEqual(asked, {self.bottle: 8, self.box: 4})
+
+    def test_a_kit_is_promised_when_its_last_component_can_be_there(self):
+        order = self.an_order([("GIFT", 6)], channel="phone")
+        self.advance()
+        self.assertEqual(order.commitment_date.date(), self.in_days(5).date())
+        there = self.an_order([("SOAP", 1)], channel="phone")
+        self.advance()
+        self.assertEqual(there.commitment_date.date(), self.in_days(0).date())
+
+    def test_a_cancelled_order_of_kits_gives_its_components_back(self):
+        order = self.an_order([("GIFT", 4)], channel="phone")
+        self.advance()
+        self.assertEqual(self.available(self.kit), 0)
+        order._action_cancel()
+        self.assertEqual(self.available(self.kit), 4)
