@@ -48,6 +48,7 @@
         "views/order_cycle_exception_views.xml",
         "views/order_cycle_shortage_views.xml",
         "views/order_cycle_shortage_line_views.xml",
+        "wizards/order_cycle_inquiry_views.xml",
         "views/order_cycle_substitute_views.xml",
         "views/order_cycle_vendor_answer_views.xml",
         "views/order_cycle_vendor_answer_templates.xml",

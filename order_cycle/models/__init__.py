@@ -48,6 +48,8 @@ from . import (
     order_cycle_substitute,
     order_cycle_shortage,
     order_cycle_shortage_line,
+    order_cycle_shortage_inquiry,
+    purchase_order_inquiry,
     order_cycle_vendor_answer,
     order_cycle_promise,
     order_cycle_promise_supply,

@@ -56,6 +56,7 @@ RIGHTS = {
     "order.cycle.pickup.order":     ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
     "order.cycle.errand.outcome":   ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
     "order.cycle.foreign.outcome":  ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
+    "order.cycle.inquiry":          ("----", "----", "----", "----", "rwcd", "----"),
     "order.cycle.explanation":      ("rwcd", "rwcd", "rwcd", "rwcd", "rwcd", "rwcd"),
     "order.cycle.explanation.line": ("rwcd", "rwcd", "rwcd", "rwcd", "rwcd", "rwcd"),
     "order.cycle.outcome":          ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
@@ -79,6 +80,7 @@ WINDOWS = {
     "order.cycle.go.live",
     "order.cycle.handover.scan",
     "order.cycle.import",
+    "order.cycle.inquiry",
     "order.cycle.outcome",
     "order.cycle.pickup.order",
     "order.cycle.purchase.escalation",
@@ -119,6 +121,8 @@ PUBLIC_METHODS = {
     "order.cycle.shortage": {
         "action_escalate": "asks",
         "action_ask_vendor": "changes",
+        "action_ask_several": "changes",
+        "action_compare_inquiries": "changes",
         "action_withdrawn_cancel": "changes",
         "action_withdrawn_keep": "changes",
         "action_withdrawn_hand_over": "changes",
@@ -126,6 +130,8 @@ PUBLIC_METHODS = {
         "action_view_purchases": "opens",
     },
     "order.cycle.hold": {"hold": "changes", "release": "changes", "action_release": "changes"},
+    "order.cycle.inquiry": {"action_ask": "changes"},
+    "purchase.order": {"button_approve": "odoo"},
     "order.cycle.taking.reason": {"action_take": "changes"},
     "order.cycle.promise": {"init": "odoo", "write": "odoo"},
     "order.cycle.promise.proposal": {
@@ -420,6 +426,9 @@ class TestInterface(SecurityCommon):
             "order.cycle.exception": order.cycle_exception_ids[:1],
             "order.cycle.shortage": shortage,
             "order.cycle.hold": self.env["order.cycle.hold"].search([], limit=1),
+            "order.cycle.inquiry": self.env["order.cycle.inquiry"].create(
+                {"shortage_id": shortage.id}
+            ),
             "order.cycle.taking.reason": self.env["order.cycle.taking.reason"].create(
                 {"picking_ids": order.picking_ids.ids, "reason": "The customer waits."}
             ),

@@ -9,6 +9,7 @@ from . import (
     order_cycle_comparison_line,
     order_cycle_go_live,
     order_cycle_import,
+    order_cycle_inquiry,
     order_cycle_explanation,
     order_cycle_explanation_line,
     order_cycle_outcome,

@@ -127,9 +127,7 @@ class OrderCycleEscalationDecision(models.AbstractModel):
             return None
         if self.decision in SALES:
             return None if user.has_group("sales_team.group_sale_salesman") else "sales"
-        is_buyer = user.has_group("purchase.group_purchase_user")
-        is_operator = user.has_group("order_cycle.group_order_cycle_operator")
-        if not is_buyer and not (is_operator and self.decision in STOCK):
+        if not self._is_of(user):
             return "purchase"
         # sudo: the limit is on the policies of orders a buyer may not read
         policies = self.shortage_id.sudo().line_ids.filtered("is_open").order_id.cycle_policy_id
@@ -141,6 +139,14 @@ class OrderCycleEscalationDecision(models.AbstractModel):
         ):
             return "approval"
         return None
+
+    def _is_of(self, user):
+        """Return whether goods are found by this decision in a way that `user` works in."""
+        if user.has_group("purchase.group_purchase_user"):
+            return True
+        if self.decision == "make":
+            return "mrp.production" in self.env and user.has_group("mrp.group_mrp_user")
+        return self.decision in STOCK and user.has_group("order_cycle.group_order_cycle_operator")
 
     def _check_allowed(self):
         """Refuse what somebody else has to decide.

@@ -157,7 +157,10 @@ class OrderCycleRemedyBuy(models.AbstractModel):
             domain = rule._make_po_get_domain(warehouse.company_id, values, vendor)
             # Whoever of the buyers made it; and in the money of this offer.
             domain = [leg for leg in domain if leg[0] not in ("user_id", "currency_id")]
-            found = found.search([*domain, ("currency_id", "=", currency.id)], limit=1)
+            domain.append(("currency_id", "=", currency.id))
+            # What several vendors were asked for is bought from one of them only.
+            domain += ["!", ("order_line.cycle_inquiry_ids", "!=", False)]
+            found = found.search(domain, limit=1)
         names = ", ".join(orders.mapped("name"))[:200]
         if found:
             known = found.origin or ""

@@ -55,7 +55,10 @@ class OrderCycleRemedyDropship(models.AbstractModel):
             vals_by_row = {row: self._prepare_line(row, expected) for row in rows}
             self._reduce(rows)
             for row, vals in vals_by_row.items():
-                row.order_id.order_line = [Command.create(vals)]
+                order = row.order_id
+                order.order_line = [Command.create(vals)]
+                if order.commitment_date and expected:
+                    order.commitment_date = max(order.commitment_date, expected)
             self._look_again(rows.order_line_id)
         return self.env["purchase.order"]
 
