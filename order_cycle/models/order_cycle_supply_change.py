@@ -71,7 +71,8 @@ class OrderCycleSupplyChange(models.Model):
         latest = {change.product_id: change for change in self}
         lines = self.env["sale.order.line"].search(
             [
-                ("product_id", "in", self.product_id.ids),
+                # Of a kit it is the parts that move.
+                ("move_ids.product_id", "in", self.product_id.ids),
                 ("company_id", "=", company.id),
                 ("state", "=", "sale"),
                 ("move_ids.state", "not in", ("done", "cancel")),
@@ -92,7 +93,8 @@ class OrderCycleSupplyChange(models.Model):
 
         def propose(batch):
             for line in promised.filtered(lambda one: one.order_id in batch):
-                Proposal._propose(line, plans.get(line, []), latest[line.product_id])
+                changed = (line.product_id | line.move_ids.product_id) & self.product_id
+                Proposal._propose(line, plans.get(line, []), latest[changed[:1]])
 
         isolate(
             promised.order_id, propose, lambda order, error: order._cycle_fail("promise", error)

@@ -113,33 +113,9 @@ class SaleOrderLine(models.Model):
             for line, vals in zip(self, self._prepare_shortage(), strict=True)
         ]
 
-    # === PROMISES === #
-
-    def _cycle_days_to_serve(self, free):
-        """Of a kit: the days until its last part is there."""
+    def _cycle_reserved_qty(self):
+        """Of a kit: the number of whole kits whose parts are all reserved."""
         self.ensure_one()
         if not self._cycle_is_in_parts():
-            return super()._cycle_days_to_serve(free)
-        days = [
-            self._cycle_days_for(product, free)
-            for product in self._cycle_moves_waiting().product_id
-        ]
-        return None if None in days else max(days, default=0) + self.customer_lead
-
-    def _cycle_days_for(self, product, free):
-        key = self.order_id.warehouse_id, product
-        missing = self._cycle_missing_of(product)
-        if not product.is_storable or product.uom_id.compare(missing, free[key]) <= 0:
-            free[key] -= missing
-            return 0
-        seller = product._select_seller(quantity=None, uom_id=product.uom_id)
-        return seller.delay if seller else None
-
-    def _cycle_free_quantities(self):
-        """Also of the parts of kits."""
-        free = super()._cycle_free_quantities()
-        for warehouse, lines in self.grouped(lambda line: line.order_id.warehouse_id).items():
-            parts = lines.move_ids.product_id.with_context(warehouse_id=warehouse.id)
-            for product in parts:
-                free[warehouse, product.with_env(self.env)] = product.free_qty
-        return free
+            return super()._cycle_reserved_qty()
+        return max(self._cycle_open_qty() - self._cycle_missing_in_stock_unit(), 0.0)

@@ -55,10 +55,7 @@ class OrderCycleRemedyDropship(models.AbstractModel):
             vals_by_row = {row: self._prepare_line(row, expected) for row in rows}
             self._reduce(rows)
             for row, vals in vals_by_row.items():
-                order = row.order_id
-                order.order_line = [Command.create(vals)]
-                if order.commitment_date and expected:
-                    order.commitment_date = max(order.commitment_date, expected)
+                row.order_id.order_line = [Command.create(vals)]
             self._look_again(rows.order_line_id)
         return self.env["purchase.order"]
 

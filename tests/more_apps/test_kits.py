@@ -220,6 +220,29 @@ class TestKits(AppsCommon):
         self.assertEqual(bought.cycle_shortage_line_ids.order_id, order)
         self.assertEqual(order.commitment_date.date(), self.in_days(5).date())
 
+    def test_the_last_component_says_when(self):
+        self.bottle.seller_ids.delay = 9
+        order = self.an_order([("GIFT", 6)], channel="phone")
+        self.advance()
+        self.assertEqual(order.commitment_date.date(), self.in_days(9).date())
+        for product in (self.bottle, self.box):
+            wizard = self.window(self.shortage_of(product))
+            wizard.line_ids.decision = "buy"
+            wizard.action_apply()
+            self.assertEqual(order.commitment_date.date(), self.in_days(9).date())
+
+    def test_a_component_that_comes_later_moves_the_kit(self):
+        order = self.an_order([("GIFT", 6)], channel="phone")
+        self.advance()
+        late = self.supplied(self.box, 2, days=3) | self.supplied(self.bottle, 2, days=3)
+        late.write({"date": self.in_days(12)})
+        self.run_cron("cron_promises")
+        proposals = self.env["order.cycle.promise.proposal"].search(
+            [("order_line_id", "=", order.order_line.id)]
+        )
+        self.assertEqual(len(proposals), 1)
+        self.assertEqual(proposals.proposed_date.date(), self.in_days(12).date())
+
     def test_giving_up_the_missing_kits_keeps_the_others_whole(self):
         order = self.an_order([("GIFT", 6)], channel="phone")
         self.advance()
