@@ -3,9 +3,11 @@
 The tests are in `tests/more_apps`; each of them is named here when it does not pass.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from dev import database, odoo_process, processes
+from dev import database, inside, odoo_process, processes
 from dev.commands.core_tests import outcomes_of
 from dev.commands.test import odoo_options
 from dev.config import ADDON, MORE_APPS, PROJECT, Settings
@@ -57,3 +59,27 @@ def test_every_test_beside_the_apps_passes(settings, name):
     assert {test: outcome for test, outcome in outcomes.items() if outcome != "passed"} == {}, text
     files = {path.stem for path in (PROJECT / FOLDER).glob("test_*.py")}
     assert files == {test.split(".")[2] for test in outcomes}
+
+
+def test_the_parts_of_kits_are_sold_once_by_processes_side_by_side(settings, name, tmp_path):
+    """One process confirms kits, another the part that is in them; there is too little for both."""
+    with database.temporary(settings, name, "kits") as copy:
+        made = inside.call(settings, copy, "tests.kits_race:prepare")
+
+        def confirm(kind):
+            call = {"orders": made[kind], "start": str(tmp_path), "kind": kind}
+            return inside.call(settings, copy, "tests.kits_race:confirm", **call)
+
+        with ThreadPoolExecutor() as pool:
+            errors = list(pool.map(confirm, ("kits", "bottles")))
+        found = inside.call(settings, copy, "tests.kits_race:count", bottle=made["bottle"])
+    assert errors == [0, 0]
+    # 8 orders of 2 kits want 32 bottles, 8 orders of 2 bottles want 16; there are 20.
+    assert found == {
+        "confirmed": 16,
+        "reserved": 20,
+        "wanted": 48,
+        "on the shelf": 20,
+        "reserved on the shelf": 20,
+        "missing": 28,
+    }

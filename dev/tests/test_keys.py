@@ -57,6 +57,13 @@ def test_installed_files_count(settings, name, text):
     assert keys.addon_key(settings) != before
 
 
+def test_further_apps_outlive_changes_of_the_addon(settings):
+    apps, both = keys.apps_key(settings), keys.addon_with_apps_key(settings)
+    (settings.project / "order_cycle/models/sale.py").write_text("x = 2", encoding="utf-8")
+    assert keys.apps_key(settings) == apps
+    assert keys.addon_with_apps_key(settings) not in (both, keys.addon_key(settings))
+
+
 def test_renaming_a_file_counts(settings):
     before = keys.addon_key(settings)
     path = settings.project / "order_cycle/models/sale.py"
