@@ -131,7 +131,7 @@ PUBLIC_METHODS = {
     },
     "order.cycle.hold": {"hold": "changes", "release": "changes", "action_release": "changes"},
     "order.cycle.inquiry": {"action_ask": "changes"},
-    "purchase.order": {"button_approve": "odoo"},
+    "purchase.order": {"button_approve": "odoo", "button_cancel": "odoo"},
     "order.cycle.taking.reason": {"action_take": "changes"},
     "order.cycle.promise": {"init": "odoo", "write": "odoo"},
     "order.cycle.promise.proposal": {
