@@ -64,7 +64,7 @@ COMMANDS = {
     ),
     "chaos": Command("kills and failures on purpose", "dev.chaos"),
     "core-tests": Command(
-        "Odoo's own tests, with and without the add-on",
+        "Odoo's own tests, with and without the add-on; first words may name modules",
         "dev.commands.core_tests",
         Needs(browser=True),
     ),

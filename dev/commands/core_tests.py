@@ -1,6 +1,12 @@
 """`core-tests`: Odoo's own tests of the modules we extend, without and with the add-on.
 
+    python3 -m dev core-tests                  every module
+    python3 -m dev core-tests stock -k quant   one module; the other words go to pytest
+
 A test that fails only where the add-on is installed is a promise of Odoo's that we break.
+
+Each module runs in processes of its own and leaves two reports in the cache's logs, so that a
+long run that was interrupted goes on with the modules that are left.
 """
 
 from __future__ import annotations
@@ -13,7 +19,14 @@ from dev.commands.test import pytest
 from dev.config import ADDON, Settings
 from dev.errors import SetupError
 
-MODULES = ("delivery", "stock_delivery", "sale_stock")
+MODULES = (
+    "delivery",
+    "stock_delivery",
+    "sale_stock",
+    "sale_purchase_stock",
+    "purchase_stock",
+    "stock",
+)
 
 # pytest's exit codes for "all passed" and "some failed"; any other is no result at all.
 USABLE_CODES = (0, 1)
@@ -23,12 +36,30 @@ Outcomes = dict[str, str]
 
 def run(settings: Settings, arguments: list[str]) -> int:
     """Run the suites twice, print the difference; 1 if the add-on makes a test fail."""
-    console.say("Without the add-on:")
-    without = _outcomes(settings, "plain", database.dependencies_name(settings), arguments)
-    console.say("With the add-on:")
-    with_addon = _outcomes(settings, "addon", database.addon_name(settings), arguments)
+    modules, words = chosen(arguments)
+    for module in modules:
+        _folder(settings.addons_path, module)
+    codes = [_compare(settings, module, words) for module in modules]
+    return max(codes)
+
+
+def chosen(arguments: list[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Modules that are named (all, if none is), and the words that are left for pytest.
+
+    Names come first, so that a value of one of pytest's options is never read as a module.
+    """
+    count = next((i for i, word in enumerate(arguments) if word not in MODULES), len(arguments))
+    return tuple(arguments[:count]) or MODULES, arguments[count:]
+
+
+def _compare(settings: Settings, module: str, words: list[str]) -> int:
+    console.say(f"{module}, without the add-on:")
+    plain = database.dependencies_name(settings)
+    without = _outcomes(settings, module, "plain", plain, words)
+    console.say(f"{module}, with the add-on:")
+    with_addon = _outcomes(settings, module, "addon", database.addon_name(settings), words)
     broken = broken_by_addon(without, with_addon)
-    console.say(summary(without, with_addon))
+    console.say(f"{module}:\n{summary(without, with_addon)}")
     for name in broken:
         console.say(f"  {ADDON} breaks {name}: {with_addon.get(name, 'not run')}")
     return 1 if broken else 0
@@ -63,19 +94,20 @@ def outcomes_of(report: Path) -> Outcomes:
     return {f"{case.get('classname')}.{case.get('name')}": _outcome(case) for case in cases}
 
 
-def _outcomes(settings: Settings, label: str, template: str, arguments: list[str]) -> Outcomes:
-    report = settings.logs / f"core-tests-{label}.xml"
+def _outcomes(
+    settings: Settings, module: str, label: str, template: str, words: list[str]
+) -> Outcomes:
+    report = settings.logs / f"core-tests-{module}-{label}.xml"
     report.unlink(missing_ok=True)
-    addons = settings.addons_path
-    paths = [str(_folder(addons, module)) for module in MODULES]
+    path = str(_folder(settings.addons_path, module))
     options = [f"--junitxml={report}", f"--config-file={settings.project}/pyproject.toml"]
     with database.temporary(settings, template, "core") as name:
-        code = pytest(settings, name, [*options, "-q", "-p", "no:cacheprovider", *arguments], paths)
+        code = pytest(settings, name, [*options, "-q", "-p", "no:cacheprovider", *words], [path])
     if code not in USABLE_CODES or not report.exists():
         raise SetupError(
-            "Odoo's own tests gave no result.",
+            f"Odoo's own tests of {module} gave no result.",
             f"pytest ended with exit code {code}.",
-            "Read what it says above.",
+            f"Read what it says above, then go on with `core-tests {module}`.",
         )
     return outcomes_of(report)
 

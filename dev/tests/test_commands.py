@@ -72,6 +72,19 @@ def test_what_the_addon_breaks(without, with_addon, is_broken):
     assert core_tests.broken_by_addon(first, second) == (["t"] if is_broken else [])
 
 
+@pytest.mark.parametrize(
+    ("words", "modules", "left"),
+    [
+        ([], core_tests.MODULES, []),
+        (["stock"], ("stock",), []),
+        (["stock", "delivery", "-x"], ("stock", "delivery"), ["-x"]),
+        (["-k", "stock"], core_tests.MODULES, ["-k", "stock"]),
+    ],
+)
+def test_modules_are_named_before_the_words_of_pytest(words, modules, left):
+    assert core_tests.chosen(words) == (modules, left)
+
+
 def test_broken_xml_is_named_with_its_line(settings):
     folder = settings.project / "order_cycle"
     (folder / "good.xml").write_text("<odoo/>", encoding="utf-8")
