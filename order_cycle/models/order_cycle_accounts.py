@@ -56,10 +56,25 @@ class OrderCycleAccounts(models.AbstractModel):
         # `final` takes down payments and negative lines off what is billed.
         invoices = self._cycle_audited()._create_invoices(grouped=True, final=True)
         invoices.action_post()
+        self._cycle_tell_of_provider()
         to_send = self.filtered(lambda order: order.cycle_policy_id.auto_send)
         to_send.order_line.invoice_lines.move_id.filtered(
             lambda move: move in invoices
         )._cycle_queue_sending()
+
+    def _cycle_tell_of_provider(self):
+        """Open the next steps for orders whose invoice is paid as soon as it is posted.
+
+        Odoo sets what a payment provider has taken off against the invoice at once; nothing is
+        left to collect then, and nobody else says that the money is there.
+        """
+        paid = self.filtered(
+            lambda order: (
+                order.cycle_policy_id.settlement == "prepaid"
+                and order.cycle_track_accounts == "paid"
+            )
+        )
+        self.env["order.cycle.signal"]._emit(paid, "paid")
 
     def _cycle_audited(self):
         """Keep the change log of journal entries where the company's law asks for it."""

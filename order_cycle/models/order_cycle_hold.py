@@ -50,6 +50,14 @@ class OrderCycleHold(models.Model):
         related="order_line_id.order_id", string="Quotation", store=True, index="btree_not_null"
     )
     channel_id = fields.Many2one("order.cycle.channel", readonly=True, ondelete="set null")
+    transaction_id = fields.Many2one(
+        "payment.transaction",
+        string="Payment",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The payment it is held for, from its start. It ends when the payment fails.",
+    )
     reference = fields.Char(
         readonly=True,
         index="btree_not_null",
@@ -276,6 +284,12 @@ class OrderCycleHold(models.Model):
 
     def _told(self):
         """Return “3 held until 14:05 by Anna”."""
+        if self.transaction_id:
+            return self.env._(
+                "%(quantity)s held until %(time)s for a customer who is paying",
+                quantity=f"{self.product_qty:g}",
+                time=self._until(),
+            )
         return self.env._(
             "%(quantity)s held until %(time)s by %(user)s",
             quantity=f"{self.product_qty:g}",

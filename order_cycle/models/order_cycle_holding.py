@@ -75,11 +75,34 @@ class Holding(models.Model):
 
     def _cycle_hold_by_itself(self):
         """Hold what there is for quotations of channels that want it; never an error."""
-        for order in self:
-            is_wanted = order.cycle_channel_id.hold_minutes and order.state in ("draft", "sent")
-            if is_wanted and order._cycle_lines_to_hold():
-                # sudo: the channel's setting decides, not the rights of who sends the quotation
-                order.sudo()._cycle_hold(as_far_as_possible=True)
+        for order in self._cycle_held_by_themselves():
+            # sudo: the channel's setting decides, not the rights of who sends the quotation
+            order.sudo()._cycle_hold(as_far_as_possible=True)
+
+    def _cycle_hold_while_paying(self, transaction):
+        """Hold what there is for the customer who starts to pay; never an error.
+
+        What somebody else held for them before goes on, as that person's, when they give up.
+
+        :param transaction: the payment.transaction, with all rights
+        """
+        for order in self._cycle_held_by_themselves():
+            person = order._cycle_live_holds().filtered(lambda hold: not hold.transaction_id)
+            holds = order._cycle_hold(as_far_as_possible=True)
+            if person:
+                holds.user_id = person[0].user_id
+            else:
+                holds.transaction_id = transaction
+
+    def _cycle_held_by_themselves(self):
+        """Return the quotations whose channel wants their goods held without being asked."""
+        return self.filtered(
+            lambda order: (
+                order.cycle_channel_id.hold_minutes
+                and order.state in ("draft", "sent")
+                and order._cycle_lines_to_hold()
+            )
+        )
 
     def _cycle_lines_to_hold(self):
         hold, lines = self.env["order.cycle.hold"], self.order_line

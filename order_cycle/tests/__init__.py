@@ -27,6 +27,7 @@ from . import (
     test_manifest,
     test_order_to_cash,
     test_outlook,
+    test_payment_door,
     test_picking_money,
     test_pickup,
     test_policy,
