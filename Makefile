@@ -2,7 +2,7 @@
 # Further words for a command: make test ARGS="-k intake -x"
 
 PYTHON ?= python3
-COMMANDS := demo serve test lint bench chaos core-tests i18n setup check clean
+COMMANDS := demo serve test lint bench chaos core-tests defects i18n setup check clean
 
 .PHONY: help clean-all $(COMMANDS)
 

@@ -68,6 +68,7 @@ COMMANDS = {
         "dev.commands.core_tests",
         Needs(browser=True),
     ),
+    "defects": Command("defects of stock Odoo, shown with and without the add-on", "dev.defects"),
     "i18n": Command(
         "refresh the translation files; fails if a text is not translated",
         "dev.commands.i18n",
