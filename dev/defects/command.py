@@ -55,7 +55,7 @@ def unproven(answers: dict[str, Answers]) -> list[str]:
     return [
         number
         for number, stock in answers[STOCK].items()
-        if stock["kept"] or not answers[OURS][number]["kept"]
+        if stock["kept"] or stock["failed"] or not answers[OURS][number]["kept"]
     ]
 
 
@@ -66,6 +66,6 @@ def table(answers: dict[str, Answers]) -> str:
         lines.append(f"{number}  {(SCENARIOS[number].__doc__ or '').strip()}")
         for side, found in answers.items():
             answer = found[number]
-            verdict = "kept" if answer["kept"] else "broken"
+            verdict = "kept" if answer["kept"] else "failed" if answer["failed"] else "broken"
             lines.append(f"    {side:<17} {verdict:<7} {answer['seen']}")
     return "\n".join(lines)

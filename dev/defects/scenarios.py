@@ -140,21 +140,22 @@ SCENARIOS: dict[str, Callable[[World], Answer]] = {
 
 
 def perform(env: Any, numbers: list[str]) -> dict[str, dict[str, Any]]:
-    """Tell the stories `numbers`; returns {number: {"kept": bool, "seen": str}}.
+    """Tell the stories `numbers`; returns {number: {"kept": bool, "failed": bool, "seen": str}}.
 
-    A story that ends in an error is not kept.
+    A story that ends in an error has failed: it shows nothing, whatever the side.
     """
     _set_up(env)
     answers = {}
     for number in numbers:
+        is_failed = False
         try:
             is_kept, seen = SCENARIOS[number](World(env))
             env.cr.commit()
-        except Exception as error:  # one story never stops the others
-            _logger.exception("Defect %s", number)
+        except Exception as error:  # noqa: BLE001  one story never stops the others
+            _logger.warning("Defect %s", number, exc_info=True)
             env.cr.rollback()
-            is_kept, seen = False, f"{type(error).__name__}: {error}"
-        answers[number] = {"kept": bool(is_kept), "seen": seen}
+            is_kept, is_failed, seen = False, True, f"{type(error).__name__}: {error}"
+        answers[number] = {"kept": bool(is_kept), "failed": is_failed, "seen": seen}
     return answers
 
 
