@@ -7,9 +7,6 @@ from dev.config import Settings
 from dev.defects.command import OURS, STOCK, answers_of, table, unproven
 from dev.defects.scenarios import SCENARIOS
 
-# Mended by the ledger of promises, which is not there yet: these fail as soon as it is.
-AWAITED = {"06", "07", "08", "14"}
-
 
 @pytest.fixture(scope="module")
 def settings():
@@ -34,13 +31,7 @@ def test_stock_odoo_breaks_it(in_stock_odoo, number):
     assert not answer["failed"], answer["seen"]
 
 
-@pytest.mark.parametrize(
-    "number",
-    [
-        pytest.param(number, marks=[pytest.mark.xfail(strict=True)] if number in AWAITED else [])
-        for number in SCENARIOS
-    ],
-)
+@pytest.mark.parametrize("number", SCENARIOS)
 def test_the_addon_mends_it(with_the_addon, number):
     answer = with_the_addon[number]
     assert answer["kept"], answer["seen"]

@@ -97,7 +97,8 @@ def outcomes_of(report: Path) -> Outcomes:
 def _outcomes(
     settings: Settings, module: str, label: str, template: str, words: list[str]
 ) -> Outcomes:
-    report = settings.logs / f"core-tests-{module}-{label}.xml"
+    # Checkouts that share a cache keep their reports apart.
+    report = settings.logs / f"core-tests-{settings.project_id}-{module}-{label}.xml"
     report.unlink(missing_ok=True)
     path = str(_folder(settings.addons_path, module))
     options = [f"--junitxml={report}", f"--config-file={settings.project}/pyproject.toml"]

@@ -97,7 +97,8 @@ class TestPaymentDoor(SupplyCommon, HttpCase):
         self.assertEqual(order.transaction_ids.payment_id.amount, order.amount_total)
         self.assertFalse(self.open_exceptions(order).mapped("cause"))
         self.assertEqual(order.cycle_track_stock, "short")
-        self.assertTrue(order.commitment_date)
+        due = fields.Date.today() + timedelta(days=5)
+        self.assertEqual(order.commitment_date.date(), due)
         shortage = order.cycle_shortage_line_ids.shortage_id
         self.assertRecordValues(shortage, [{"missing_qty": 1, "state": "open"}])
         self.assertEqual(shortage.owner_id, self.buyer)
@@ -126,8 +127,6 @@ class TestPaymentDoor(SupplyCommon, HttpCase):
         transaction._set_done()
         self.assertEqual(self.come_back(transaction), "done")
         self.assert_paid_and_short(order)
-        due = fields.Date.today() + timedelta(days=5)
-        self.assertEqual(order.commitment_date.date(), due)
         self.assertEqual(self.reserved(self.last), (1, 1))
 
     def test_the_bank_that_answers_when_nobody_waits_is_served_by_the_scheduled_action(self):
