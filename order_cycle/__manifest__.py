@@ -17,6 +17,7 @@
         "resource",
     ],
     "external_dependencies": {"python": ["requests", "zeep"]},
+    "uninstall_hook": "uninstall_hook",
     "data": [
         "security/order_cycle_groups.xml",
         "security/ir.model.access.csv",

@@ -21,6 +21,8 @@ TRACES = {
     " WHERE table_schema = 'public' AND column_name LIKE 'cycle\\_%'",
     "indexes": "SELECT indexname FROM pg_indexes WHERE indexname LIKE '%cycle\\_%'",
     "constraints": "SELECT conname FROM pg_constraint WHERE conname LIKE '%order\\_cycle%'",
+    "triggers": "SELECT tgname FROM pg_trigger WHERE tgname LIKE 'order\\_cycle%'",
+    "functions": "SELECT proname FROM pg_proc WHERE proname LIKE 'order\\_cycle%'",
     "sequences": "SELECT sequencename FROM pg_sequences WHERE sequencename LIKE 'order\\_cycle%'",
     "models": "SELECT model FROM ir_model WHERE model LIKE 'order.cycle%'",
     "fields": "SELECT model || '.' || name FROM ir_model_fields"

@@ -1,1 +1,1 @@
-from . import labels, vendor_answer, webhook
+from . import availability, labels, vendor_answer, webhook

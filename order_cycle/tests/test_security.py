@@ -99,10 +99,16 @@ SHARED = {
 
 # Every method of ours that can be called over the interface, and what it does.
 # changes: refuses whoever may not write. asks: opens a window, which is refused to whoever may
-# not use it. opens: returns what the client shows next and writes nothing.
+# not use it. opens: returns what the client shows next and writes nothing. tells: answers channels
+# and whoever reads them, and writes nothing.
 # odoo: Odoo's own method, extended. provider: takes recordsets, which cannot be sent.
 PUBLIC_METHODS = {
-    "order.cycle.channel": {"action_view_intakes": "opens", "action_view_orders": "opens"},
+    "order.cycle.channel": {
+        "availability_changes": "tells",
+        "action_download_availability": "opens",
+        "action_view_intakes": "opens",
+        "action_view_orders": "opens",
+    },
     "order.cycle.policy": {"write": "odoo", "action_view_orders": "opens"},
     "order.cycle.intake": {
         "receive": "changes",
@@ -272,6 +278,7 @@ SENT_BY_CHANNELS = {
     "receive": [[{"external_ref": "RPC"}]],
     "hold": ["RPC", [{"sku": "SOAP", "qty": 1}]],
     "release": ["RPC"],
+    "availability_changes": [],
 }
 
 SECRETS = ("username", "password", "api_key")
@@ -562,6 +569,16 @@ class TestInterface(SecurityCommon):
                 if login == "shop" and method in SENT_BY_CHANNELS:
                     continue  # what it is for
                 with self.assertRaises(AccessError, msg=f"{login}: {model}.{method}"):
+                    self.call(login, model, method)
+
+    def test_what_tells_something_refuses_outsiders_and_writes_nothing(self):
+        for model, method in self.methods("tells"):
+            for login in set(OUTSIDERS) - {"shop"}:
+                with self.assertRaises(AccessError, msg=f"{login}: {model}.{method}"):
+                    self.call(login, model, method)
+            for login in ("shop", "user"):
+                self.person(login)
+                with self.assert_nothing_written(f"{login}: {model}.{method}"):
                     self.call(login, model, method)
 
     def test_whoever_reads_deliveries_only_has_nothing_booked(self):
