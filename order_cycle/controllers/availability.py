@@ -31,17 +31,20 @@ class AvailabilityController(http.Controller):
         methods=["GET"],
         readonly=False,
     )
-    def for_a_person(self, number, **_query):
+    def for_a_person(self, number, company="", **_query):
         """Answer with every product.
 
         :param int number: of the channel's record
+        :param str company: number of one of the reader's companies, for a channel of every company
         """
         channel = request.env["order.cycle.channel"].browse(number).exists()
         if not channel:
             raise request.not_found()
         channel.check_access("read")
+        companies = request.env.user.company_ids
+        chosen = companies.filtered(lambda known: str(known.id) == company)
         # sudo: who may read a channel may read what it sells, whatever they may read of the stock
-        return self._answer(channel.sudo(), None)
+        return self._answer(channel.sudo().with_company(chosen or request.env.company), None)
 
     def _answer(self, channel, cursor):
         answer = channel._feed(cursor, None)

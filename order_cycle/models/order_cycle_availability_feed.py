@@ -81,7 +81,7 @@ class AvailabilityFeed(models.Model):
         self.check_access("read")
         return {
             "type": "ir.actions.act_url",
-            "url": f"/order_cycle/channel/{self.id}/availability.csv",
+            "url": f"/order_cycle/channel/{self.id}/availability.csv?company={self.env.company.id}",
             "target": "download",
         }
 
@@ -113,9 +113,13 @@ class AvailabilityFeed(models.Model):
             "cursor": cursors._write_down(replace(cursor, after=after, has_more=has_more)),
         }
 
+    def _feed_company(self):
+        """Return whose goods are told: the channel's own company's, or the reader's."""
+        return self.company_id or self.env.company
+
     def _feed_warehouses(self):
         """Return (the warehouse the goods leave from, all that are told about)."""
-        company = self.env.company
+        company = self._feed_company()
         every = self.env["stock.warehouse"].search([("company_id", "=", company.id)])
         if not every:
             raise UserError(
@@ -151,7 +155,7 @@ class AvailabilityFeed(models.Model):
         return (
             Domain("sale_ok", "=", True)
             & Domain("is_storable", "=", True)
-            & Domain("company_id", "in", (self.env.company.id, False))
+            & Domain("company_id", "in", (self._feed_company().id, False))
         )
 
     def _feed_items(self, ids, home, warehouses):

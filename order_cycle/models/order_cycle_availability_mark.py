@@ -72,11 +72,11 @@ class OrderCycleAvailabilityMark(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """SELECT pg_current_snapshot()::text,
-                          CONCAT_WS('/', %s, system_identifier,
-                                    LEFT(pg_walfile_name(pg_current_wal_insert_lsn()), 8),
-                                    (SELECT oid FROM pg_database
-                                      WHERE datname = current_database()),
-                                    %s::regclass::oid)
+                          MD5(CONCAT_WS('/', %s, system_identifier,
+                                        LEFT(pg_walfile_name(pg_current_wal_insert_lsn()), 8),
+                                        (SELECT oid FROM pg_database
+                                          WHERE datname = current_database()),
+                                        %s::regclass::oid))
                      FROM pg_control_system()""",
                 uuid,
                 availability_marks_sql.TABLE,

@@ -156,7 +156,35 @@ class TestFeedDoor(OrderCycleCommon, HttpCase):
         employee = self._person("feed_employee", "base.group_user")
         self.assertEqual(self._get(None).status_code, 401)
         self.assertEqual(self._get(employee).status_code, 403)
-        self.assertIn(self._get(self.shop, "nowhere").status_code, (400, 422))
+        self.assertEqual(self._get(self.shop, "nowhere").status_code, 422)
+        self.assertEqual(self._get(self.shop, cursor="x").status_code, 422)
+
+    def test_people_download_the_goods_of_the_company_they_work_for(self):
+        everywhere = (self.env.company | self.other).ids
+        self.seller.company_ids = everywhere
+        code = self.env["stock.warehouse"].search([("company_id", "=", self.other.id)]).code
+        self.authenticate("feed_seller", "feed_seller")
+        for company, quantity in ((self.env.company, "10"), (self.other, "0")):
+            channel = self.channel.with_user(self.seller).with_company(company)
+            self.env.flush_all()
+            answer = self.url_open(channel.action_download_availability()["url"])
+            self.assertEqual(self._rows(answer)["OIL"]["available"], quantity)
+            self.assertEqual(f"available.{code}" in answer.text, company == self.other)
+        # One that is not theirs is not told, whatever the address says.
+        self.seller.company_ids = self.env.company
+        self.env.flush_all()
+        answer = self.url_open(
+            f"/order_cycle/channel/{self.channel.id}/availability.csv?company={self.other.id}"
+        )
+        self.assertEqual(self._rows(answer)["OIL"]["available"], "10")
+
+    def test_the_goods_of_a_channel_with_a_company_are_that_company_s(self):
+        self.channel.company_id = self.other
+        self.seller.company_ids = (self.env.company | self.other).ids
+        self.authenticate("feed_seller", "feed_seller")
+        self.env.flush_all()
+        answer = self.url_open(f"/order_cycle/channel/{self.channel.id}/availability.csv")
+        self.assertEqual(self._rows(answer)["OIL"]["available"], "0")
 
     @mute_logger("odoo.http")
     def test_people_download_it_from_the_channel(self):

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..models.availability_marks_sql import WATCHED
 from ..models.order_cycle_availability_mark import GRACE_DAYS, KEEP_DAYS
@@ -67,6 +68,20 @@ class TestFeedMarks(AvailabilityCommon):
             }
         )
 
+    def _set(self, record, **values):
+        """Write one column and nothing that Odoo would write with it."""
+        self.env.flush_all()
+        for name, value in values.items():
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET %s = %s WHERE id = %s",
+                    SQL.identifier(record._table),
+                    SQL.identifier(name),
+                    value,
+                    record.id,
+                )
+            )
+
     # === ON HAND === #
 
     def test_goods_on_hand(self):
@@ -85,10 +100,15 @@ class TestFeedMarks(AvailabilityCommon):
     def test_plain_sql_is_seen(self):
         quant = self._quant()
         self._marks()
-        self.env.cr.execute("UPDATE stock_quant SET quantity = 3 WHERE id = %s", [quant.id])
+        self._set(quant, quantity=3)
         self.assertEqual(self._marks(), self._pair(self.milan))
+        self._set(quant, location_id=self.places["rome"].id)
+        self.assertEqual(self._marks(), self._pair(self.milan, self.rome))
+        self._set(quant, product_id=self.other.id)
+        both = self._pair(self.rome) | self._pair(self.rome, product=self.other)
+        self.assertEqual(self._marks(), both)
         self.env.cr.execute("DELETE FROM stock_quant WHERE id = %s", [quant.id])
-        self.assertEqual(self._marks(), self._pair(self.milan))
+        self.assertEqual(self._marks(), self._pair(self.rome, product=self.other))
 
     def test_a_shelf_that_goes_to_another_warehouse(self):
         self._marks()
@@ -120,6 +140,48 @@ class TestFeedMarks(AvailabilityCommon):
         self.assertEqual(self._marks(), self._pair(self.milan, self.rome))
         move._action_cancel()
         self.assertEqual(self._marks(), self._pair(self.rome))
+
+    def test_an_open_move_that_is_there_at_once_and_gone_at_once(self):
+        self._marks()
+        values = self._values(self.product, "milan", "customer", 3, 2)
+        move = self.env["stock.move"].create({**values, "state": "confirmed"})
+        self.env.flush_all()
+        self.assertEqual(self._marks(), self._pair(self.milan))
+        self._set(move, state="assigned", reference="A note")
+        self.assertFalse(self._marks())
+        self.env.cr.execute("DELETE FROM stock_move WHERE id = %s", [move.id])
+        self.assertEqual(self._marks(), self._pair(self.milan))
+
+    def test_an_open_move_that_plain_sql_copies(self):
+        move = self._move(self.product, "milan", "customer", 3, 2)
+        self._marks()
+        self.env.cr.execute(
+            "SELECT column_name FROM information_schema.columns"
+            " WHERE table_name = 'stock_move' AND column_name != 'id'"
+        )
+        columns = SQL(", ").join(SQL.identifier(name) for (name,) in self.env.cr.fetchall())
+        copy = SQL(
+            "INSERT INTO stock_move (%s) SELECT %s FROM stock_move WHERE id = %s",
+            *(columns, columns, move.id),
+        )
+        self.env.cr.execute(copy)
+        self.assertEqual(self._marks(), self._pair(self.milan))
+
+    def test_where_a_move_goes_and_what_it_brings(self):
+        move = self._move(self.product, "vendor", "milan", 3, 2)
+        self._marks()
+        self._set(move, location_dest_id=self.places["rome"].id)
+        self.assertEqual(self._marks(), self._pair(self.milan, self.rome))
+        self._set(move, location_final_id=self.places["milan"].id)
+        self.assertEqual(self._marks(), self._pair(self.milan, self.rome))
+        self._set(move, location_final_id=None, location_id=self.places["milan"].id)
+        self.assertEqual(self._marks(), self._pair(self.milan, self.rome))
+        self._set(move, product_qty=7)
+        self.assertEqual(self._marks(), self._pair(self.milan, self.rome))
+        self._set(move, product_id=self.other.id)
+        both = self._pair(self.milan, self.rome)
+        both |= self._pair(self.milan, self.rome, product=self.other)
+        self.assertEqual(self._marks(), both)
 
     def test_reserving_changes_nothing_that_can_be_promised(self):
         self._quant(10)
@@ -189,8 +251,22 @@ class TestFeedMarks(AvailabilityCommon):
         self._marks()
         order.order_line.move_ids.sale_line_id = False
         self.assertEqual(self._marks(), self._pair(self.milan), "it counts by itself now")
-        order.order_line.qty_delivered = 1
-        self.assertEqual(self._marks(), self._pair(self.milan))
+        line = order.order_line
+        dozen = self.env.ref("uom.product_uom_dozen")
+        for column, value in (
+            ("qty_delivered", 1),
+            ("product_uom_qty", 3),
+            ("product_uom_id", dozen.id),
+        ):
+            self._set(line, **{column: value})
+            self.assertEqual(self._marks(), self._pair(self.milan), column)
+        self._set(line, warehouse_id=self.rome.id)
+        self.assertEqual(self._marks(), self._pair(self.milan, self.rome))
+        self._set(line, product_id=self.other.id)
+        both = self._pair(self.rome) | self._pair(self.rome, product=self.other)
+        self.assertEqual(self._marks(), both)
+        self.env.cr.execute("DELETE FROM sale_order_line WHERE id = %s", [line.id])
+        self.assertEqual(self._marks(), self._pair(self.rome, product=self.other))
 
     # === HOLDS === #
 
@@ -200,6 +276,16 @@ class TestFeedMarks(AvailabilityCommon):
         self.assertEqual(self._marks(), self._pair(self.milan))
         hold.quantity = 2
         self.assertEqual(self._marks(), self._pair(self.milan))
+        self._set(hold, expires_at=fields.Datetime.now() + timedelta(hours=2))
+        self.assertEqual(self._marks(), self._pair(self.milan))
+        self._set(hold, warehouse_id=self.rome.id)
+        self.assertEqual(self._marks(), self._pair(self.milan, self.rome))
+        self._set(hold, product_id=self.other.id)
+        both = self._pair(self.rome) | self._pair(self.rome, product=self.other)
+        self.assertEqual(self._marks(), both)
+        self._set(hold, product_id=self.product.id, warehouse_id=self.milan.id)
+        self._marks()
+        hold.invalidate_recordset()
         hold._end()
         self.assertEqual(self._marks(), self._pair(self.milan))
         hold.was_sold = True
@@ -225,9 +311,24 @@ class TestFeedMarks(AvailabilityCommon):
         self.assertEqual(self._marks(), {(self.product.id, EVERY), *self._pair(self.milan)})
         buffer.name = "Safety stock"
         self.assertFalse(self._marks())
+        for column, value in (
+            ("sequence", 3),
+            ("quantity", 3),
+            ("kind", "percent"),
+            ("company_id", None),
+            ("channel_id", self.channel.id),
+            ("categ_id", self.env["product.category"].create({"name": "Oil"}).id),
+        ):
+            self._set(buffer, **{column: value})
+            self.assertEqual(self._marks(), self._pair(self.milan), column)
+        buffer.invalidate_recordset()
         buffer.product_id = False
         self.assertEqual(self._marks(), {(EVERY, self.milan.id), *self._pair(self.milan)})
         buffer.active = False
+        self.assertEqual(self._marks(), {(EVERY, self.milan.id)})
+        buffer.active = True
+        self._marks()
+        buffer.unlink()
         self.assertEqual(self._marks(), {(EVERY, self.milan.id)})
 
     def test_a_buffer_of_a_channel_is_the_business_of_that_channel(self):
@@ -282,6 +383,12 @@ class TestFeedMarks(AvailabilityCommon):
         self.assertEqual(self._marks(), {(EVERY, EVERY)})
         unit.name = "Seven"
         self.assertFalse(self._marks())
+
+    def test_who_the_company_is(self):
+        """Goods that have an owner are ours if we are the owner."""
+        self._marks()
+        self._set(self.env.company, partner_id=self.owner.id)
+        self.assertEqual(self._marks(), {(EVERY, EVERY)})
 
     # === THE TABLE === #
 
