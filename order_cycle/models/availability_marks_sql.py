@@ -147,7 +147,7 @@ WATCHED = (
     Watched(
         "product",
         "product_product",
-        "ROW({r}.active, {r}.default_code, {r}.barcode, {r}.product_tmpl_id)",
+        "ROW({r}.active, {r}.default_code, {r}.barcode)",
         "r.id, 0, 0 FROM {rows} r",
     ),
     Watched(

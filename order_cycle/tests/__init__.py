@@ -18,6 +18,8 @@ from . import (
     test_feed,
     test_feed_door,
     test_feed_marks,
+    test_feed_marks_trade,
+    test_feed_transactions,
     test_flow,
     test_foreign,
     test_foreign_disturbed,

@@ -1,86 +1,17 @@
 import random
 from datetime import timedelta
 
-from odoo import Command, fields
+from odoo import fields
 from odoo.tests import tagged
-from odoo.tools import SQL
 
 from ..models.availability_marks_sql import WATCHED
 from ..models.order_cycle_availability_mark import GRACE_DAYS, KEEP_DAYS
-from .availability_common import AvailabilityCommon
-
-EVERY = 0
+from .feed_common import EVERY, FeedCommon
 
 
 @tagged("post_install", "-at_install")
-class TestFeedMarks(AvailabilityCommon):
+class TestFeedMarks(FeedCommon):
     """What changes a quantity that can be promised leaves a mark; what does not, leaves none."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.product, cls.other = cls._products(cls, 2)
-        cls.partner = cls.env["res.partner"].create({"name": "Customer"})
-        cls.channel = cls.env.ref("order_cycle.channel_web")
-
-    def _marks(self):
-        """Return {(product id, warehouse id)} since last asked, and forget them."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            "DELETE FROM order_cycle_availability_mark WHERE xid = pg_current_xact_id()"
-            " RETURNING product_id, warehouse_id"
-        )
-        return set(self.env.cr.fetchall())
-
-    def _pair(self, *warehouses, product=None):
-        return {((product or self.product).id, warehouse.id) for warehouse in warehouses}
-
-    def _quant(self, quantity=10, place="milan", **values):
-        return self.env["stock.quant"].create(
-            {
-                "product_id": self.product.id,
-                "location_id": self.places[place].id,
-                "quantity": quantity,
-                **values,
-            }
-        )
-
-    def _order(self, quantity=2):
-        return self.env["sale.order"].create(
-            {
-                "partner_id": self.partner.id,
-                "warehouse_id": self.milan.id,
-                "order_line": [
-                    Command.create({"product_id": self.product.id, "product_uom_qty": quantity})
-                ],
-            }
-        )
-
-    def _hold(self, **values):
-        return self.env["order.cycle.hold"].create(
-            {
-                "product_id": self.product.id,
-                "warehouse_id": self.milan.id,
-                "quantity": 1,
-                "uom_id": self.product.uom_id.id,
-                "expires_at": fields.Datetime.now() + timedelta(hours=1),
-                **values,
-            }
-        )
-
-    def _set(self, record, **values):
-        """Write one column and nothing that Odoo would write with it."""
-        self.env.flush_all()
-        for name, value in values.items():
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE %s SET %s = %s WHERE id = %s",
-                    SQL.identifier(record._table),
-                    SQL.identifier(name),
-                    value,
-                    record.id,
-                )
-            )
 
     # === ON HAND === #
 
@@ -155,16 +86,7 @@ class TestFeedMarks(AvailabilityCommon):
     def test_an_open_move_that_plain_sql_copies(self):
         move = self._move(self.product, "milan", "customer", 3, 2)
         self._marks()
-        self.env.cr.execute(
-            "SELECT column_name FROM information_schema.columns"
-            " WHERE table_name = 'stock_move' AND column_name != 'id'"
-        )
-        columns = SQL(", ").join(SQL.identifier(name) for (name,) in self.env.cr.fetchall())
-        copy = SQL(
-            "INSERT INTO stock_move (%s) SELECT %s FROM stock_move WHERE id = %s",
-            *(columns, columns, move.id),
-        )
-        self.env.cr.execute(copy)
+        self._copy(move)
         self.assertEqual(self._marks(), self._pair(self.milan))
 
     def test_where_a_move_goes_and_what_it_brings(self):
@@ -209,9 +131,11 @@ class TestFeedMarks(AvailabilityCommon):
         self._marks()
         first.move_dest_ids = second
         self.assertEqual(self._marks(), self._pair(self.rome, self.milan))
-        second.propagate_cancel = False
-        second.move_orig_ids.propagate_cancel = False
-        second.state = "cancel"
+        self._set(second, state="cancel")
+        self.assertEqual(self._marks(), self._pair(self.rome, self.milan))
+        self._set(second, state="confirmed")
+        self._marks()
+        first.move_dest_ids = False
         self.assertEqual(self._marks(), self._pair(self.rome, self.milan))
 
     def test_whose_goods_a_receipt_brings(self):
@@ -230,165 +154,6 @@ class TestFeedMarks(AvailabilityCommon):
         self.assertEqual(self._marks(), self._pair(self.milan))
         picking.note = "Call the driver."
         self.assertFalse(self._marks())
-
-    # === SALES === #
-
-    def test_an_order_that_is_confirmed_and_cancelled(self):
-        order = self._order()
-        self.assertFalse(self._marks() & self._pair(self.milan), "a quotation is no commitment")
-        order.action_confirm()
-        self.assertEqual(self._marks(), self._pair(self.milan))
-        order.order_line.product_uom_qty = 5
-        self.assertEqual(self._marks(), self._pair(self.milan))
-        order.order_line.price_unit = 99
-        self.assertFalse(self._marks())
-        order._action_cancel()
-        self.assertEqual(self._marks(), self._pair(self.milan))
-
-    def test_a_line_that_is_sold_without_a_move(self):
-        order = self._order()
-        order.action_confirm()
-        self._marks()
-        order.order_line.move_ids.sale_line_id = False
-        self.assertEqual(self._marks(), self._pair(self.milan), "it counts by itself now")
-        line = order.order_line
-        dozen = self.env.ref("uom.product_uom_dozen")
-        for column, value in (
-            ("qty_delivered", 1),
-            ("product_uom_qty", 3),
-            ("product_uom_id", dozen.id),
-        ):
-            self._set(line, **{column: value})
-            self.assertEqual(self._marks(), self._pair(self.milan), column)
-        self._set(line, warehouse_id=self.rome.id)
-        self.assertEqual(self._marks(), self._pair(self.milan, self.rome))
-        self._set(line, product_id=self.other.id)
-        both = self._pair(self.rome) | self._pair(self.rome, product=self.other)
-        self.assertEqual(self._marks(), both)
-        self.env.cr.execute("DELETE FROM sale_order_line WHERE id = %s", [line.id])
-        self.assertEqual(self._marks(), self._pair(self.rome, product=self.other))
-
-    # === HOLDS === #
-
-    def test_a_hold_that_begins_and_ends(self):
-        self._marks()
-        hold = self._hold()
-        self.assertEqual(self._marks(), self._pair(self.milan))
-        hold.quantity = 2
-        self.assertEqual(self._marks(), self._pair(self.milan))
-        self._set(hold, expires_at=fields.Datetime.now() + timedelta(hours=2))
-        self.assertEqual(self._marks(), self._pair(self.milan))
-        self._set(hold, warehouse_id=self.rome.id)
-        self.assertEqual(self._marks(), self._pair(self.milan, self.rome))
-        self._set(hold, product_id=self.other.id)
-        both = self._pair(self.rome) | self._pair(self.rome, product=self.other)
-        self.assertEqual(self._marks(), both)
-        self._set(hold, product_id=self.product.id, warehouse_id=self.milan.id)
-        self._marks()
-        hold.invalidate_recordset()
-        hold._end()
-        self.assertEqual(self._marks(), self._pair(self.milan))
-        hold.was_sold = True
-        self.assertFalse(self._marks())
-
-    def test_a_hold_that_goes_with_its_quotation(self):
-        """PostgreSQL deletes it, and Odoo does not know."""
-        order = self._order()
-        self._hold(order_line_id=order.order_line.id)
-        self._marks()
-        order.unlink()
-        self.assertEqual(self._marks(), self._pair(self.milan))
-
-    # === BUFFERS === #
-
-    def test_a_buffer_that_comes_changes_and_goes(self):
-        self._marks()
-        buffer = self.env["order.cycle.buffer"].create(
-            {"name": "Safety", "product_id": self.product.id, "quantity": 2}
-        )
-        self.assertEqual(self._marks(), {(self.product.id, EVERY)})
-        buffer.warehouse_id = self.milan
-        self.assertEqual(self._marks(), {(self.product.id, EVERY), *self._pair(self.milan)})
-        buffer.name = "Safety stock"
-        self.assertFalse(self._marks())
-        for column, value in (
-            ("sequence", 3),
-            ("quantity", 3),
-            ("kind", "percent"),
-            ("company_id", None),
-            ("channel_id", self.channel.id),
-            ("categ_id", self.env["product.category"].create({"name": "Oil"}).id),
-        ):
-            self._set(buffer, **{column: value})
-            self.assertEqual(self._marks(), self._pair(self.milan), column)
-        buffer.invalidate_recordset()
-        buffer.product_id = False
-        self.assertEqual(self._marks(), {(EVERY, self.milan.id), *self._pair(self.milan)})
-        buffer.active = False
-        self.assertEqual(self._marks(), {(EVERY, self.milan.id)})
-        buffer.active = True
-        self._marks()
-        buffer.unlink()
-        self.assertEqual(self._marks(), {(EVERY, self.milan.id)})
-
-    def test_a_buffer_of_a_channel_is_the_business_of_that_channel(self):
-        self.env["order.cycle.buffer"].create(
-            {"name": "Web", "channel_id": self.channel.id, "quantity": 2}
-        )
-        self.env.flush_all()
-        self.env.cr.execute(
-            "SELECT channel_id FROM order_cycle_availability_mark WHERE xid"
-            " = pg_current_xact_id() AND product_id = 0"
-        )
-        self.assertEqual(self.env.cr.fetchall(), [(self.channel.id,)])
-
-    def test_a_category_that_is_moved(self):
-        parent = self.env["product.category"].create({"name": "Food"})
-        category = self.env["product.category"].create({"name": "Oil"})
-        self._marks()
-        self.product.categ_id = category
-        self.assertEqual(self._marks(), {(self.product.id, EVERY)})
-        category.parent_id = parent
-        self.assertEqual(self._marks(), {(self.product.id, EVERY)})
-
-    # === PRODUCTS === #
-
-    def test_a_product_that_is_called_otherwise_or_not_sold_any_more(self):
-        self._marks()
-        product = self._products(1)
-        everywhere = {(product.id, EVERY)}
-        self.assertEqual(self._marks(), everywhere)
-        for name, value in (
-            ("default_code", "NEW"),
-            ("barcode", "8001234567"),
-            ("sale_ok", False),
-            ("company_id", self.env.company.id),
-            ("uom_id", self.env.ref("uom.product_uom_dozen").id),
-            ("is_storable", False),
-            ("active", False),
-        ):
-            product[name] = value
-            self.assertEqual(self._marks(), everywhere, name)
-        product.list_price = 3
-        self.assertFalse(self._marks())
-        product.unlink()
-        self.assertEqual(self._marks(), everywhere)
-
-    def test_a_unit_that_is_measured_otherwise(self):
-        unit = self.env["uom.uom"].create(
-            {"name": "Six", "relative_factor": 6, "relative_uom_id": self.product.uom_id.id}
-        )
-        self._marks()
-        unit.relative_factor = 7
-        self.assertEqual(self._marks(), {(EVERY, EVERY)})
-        unit.name = "Seven"
-        self.assertFalse(self._marks())
-
-    def test_who_the_company_is(self):
-        """Goods that have an owner are ours if we are the owner."""
-        self._marks()
-        self._set(self.env.company, partner_id=self.owner.id)
-        self.assertEqual(self._marks(), {(EVERY, EVERY)})
 
     # === THE TABLE === #
 
