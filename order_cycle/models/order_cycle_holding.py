@@ -69,7 +69,11 @@ class Holding(models.Model):
             "expires_at": fields.Datetime.now() + timedelta(minutes=minutes),
         }
         return self.env["order.cycle.hold"]._hold(
-            [{**basis, **line._prepare_hold()} for line in self._cycle_lines_to_hold()],
+            [
+                {**basis, **hold}
+                for line in self._cycle_lines_to_hold()
+                for hold in line._prepare_holds()
+            ],
             as_far_as_possible=as_far_as_possible,
         )
 

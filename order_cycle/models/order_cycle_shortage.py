@@ -201,7 +201,7 @@ class OrderCycleShortage(models.Model):
         order_lines = self.env["sale.order.line"].union(*(line for line, _product in needs))
         by_place = defaultdict(order_lines.browse)
         for line, product in needs:
-            by_place[product, line.order_id.warehouse_id] |= line
+            by_place[product, line._cycle_short_warehouse()] |= line
         for (product, warehouse), lines in by_place.items():
             known = self._live(product, warehouse)
             shortage = known or self._create_for(product, warehouse, lines)

@@ -115,6 +115,14 @@ class SecurityCommon(OrderCycleCommon):
         checks.label_id = self.a_label(checks[0])
         self.a_delivery(consignment)
         self.env["order.cycle.buffer"].create({"name": "Safety stock", "quantity": 0})
+        self.env["order.cycle.source"].create(
+            {
+                "order_line_id": order.order_line.id,
+                "product_id": self.oil.id,
+                "warehouse_id": self.warehouse.id,
+                "quantity": 1,
+            }
+        )
         self.Exception._raise(order, "ship", "failed", "The customer moved.")
         self.receive(self.a_payload("BAD", [("NOTHING", 1)]), "phone")
         self.env["order.cycle.signal"]._emit(order, "clock")

@@ -16,6 +16,9 @@ RIGHTS = {
     "order.cycle.channel":          ("r---", "r---", "rwcd", "rwcd", "r---", "r---"),
     "order.cycle.policy":           ("r---", "r---", "rwcd", "rwcd", "r---", "r---"),
     "order.cycle.buffer":           ("r---", "r---", "rwcd", "rwcd", "r---", "r---"),
+    "order.cycle.sourcing.rule":    ("r---", "r---", "rwcd", "rwcd", "r---", "r---"),
+    "order.cycle.allocation.rule":  ("r---", "r---", "rwcd", "rwcd", "r---", "r---"),
+    "order.cycle.source":           ("r---", "r---", "r---", "r---", "r---", "r---"),
     "order.cycle.intake":           ("----", "rwc-", "rwcd", "rwcd", "----", "----"),
     "order.cycle.signal":           ("r---", "r---", "r---", "r---", "r---", "r---"),
     "order.cycle.exception":        ("r---", "rw--", "rw-d", "rw-d", "r---", "r---"),
@@ -59,6 +62,10 @@ RIGHTS = {
     "order.cycle.inquiry":          ("----", "----", "----", "----", "rwcd", "----"),
     "order.cycle.explanation":      ("rwcd", "rwcd", "rwcd", "rwcd", "rwcd", "rwcd"),
     "order.cycle.explanation.line": ("rwcd", "rwcd", "rwcd", "rwcd", "rwcd", "rwcd"),
+    "order.cycle.sourcing":         ("----", "rwc-", "rwc-", "rwc-", "----", "----"),
+    "order.cycle.sourcing.line":    ("----", "rwc-", "rwc-", "rwc-", "----", "----"),
+    "order.cycle.allocation":       ("----", "rwcd", "rwcd", "rwcd", "rwcd", "----"),
+    "order.cycle.allocation.line":  ("----", "rwcd", "rwcd", "rwcd", "rwcd", "----"),
     "order.cycle.outcome":          ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
     "order.cycle.taking.reason":    ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
     "order.cycle.purchase.escalation":
@@ -69,6 +76,8 @@ RIGHTS = {
                                     ("----", "r---", "r---", "r---", "r---", "----"),
 }  # fmt: skip
 WINDOWS = {
+    "order.cycle.allocation",
+    "order.cycle.allocation.line",
     "order.cycle.bill.import",
     "order.cycle.comparison",
     "order.cycle.comparison.line",
@@ -85,15 +94,19 @@ WINDOWS = {
     "order.cycle.pickup.order",
     "order.cycle.purchase.escalation",
     "order.cycle.purchase.escalation.line",
+    "order.cycle.sourcing",
+    "order.cycle.sourcing.line",
     "order.cycle.taking.reason",
     "order.cycle.purchase.escalation.proposal",
 }
 
 # Seen by every company unless a company is named on the record. All others belong to one company.
 SHARED = {
+    "order.cycle.allocation.rule",
     "order.cycle.buffer",
     "order.cycle.channel",
     "order.cycle.policy",
+    "order.cycle.sourcing.rule",
     "order.cycle.substitute",
 }
 
@@ -129,6 +142,7 @@ PUBLIC_METHODS = {
         "action_ask_vendor": "changes",
         "action_ask_several": "changes",
         "action_compare_inquiries": "changes",
+        "action_simulate_allocation": "asks",
         "action_withdrawn_cancel": "changes",
         "action_withdrawn_keep": "changes",
         "action_withdrawn_hand_over": "changes",
@@ -144,6 +158,14 @@ PUBLIC_METHODS = {
         "action_accept": "changes",
         "action_keep": "changes",
         "action_open_order": "opens",
+    },
+    "order.cycle.sourcing": {"action_apply": "changes"},
+    "order.cycle.allocation": {"action_apply": "changes", "action_simulate": "changes"},
+    "order.cycle.allocation.rule": {
+        "create": "odoo",
+        "write": "odoo",
+        "unlink": "odoo",
+        "action_simulate": "opens",
     },
     "order.cycle.carrier.account": {
         "create": "odoo",
@@ -238,6 +260,7 @@ PUBLIC_METHODS = {
         "action_view_cycle_exceptions": "opens",
         "action_view_cycle_intakes": "opens",
         "action_view_cycle_shortages": "opens",
+        "action_cycle_where_from": "changes",
     },
     "payment.transaction": {"create": "odoo"},
     "stock.move.line": {"create": "odoo", "write": "odoo"},
@@ -439,6 +462,11 @@ class TestInterface(SecurityCommon):
             "order.cycle.taking.reason": self.env["order.cycle.taking.reason"].create(
                 {"picking_ids": order.picking_ids.ids, "reason": "The customer waits."}
             ),
+            "order.cycle.sourcing": self.env["order.cycle.sourcing"].create({"order_id": order.id}),
+            "order.cycle.allocation": self.env["order.cycle.allocation"].browse(
+                shortage.action_simulate_allocation()["res_id"]
+            ),
+            "order.cycle.allocation.rule": self.env.ref("order_cycle.allocation_rule_default"),
             "order.cycle.carrier.account": self.account,
             "order.cycle.carrier.setting": self.stage_account.setting_ids[:1],
             "order.cycle.carrier.check": self.stage_account.check_ids[:1],

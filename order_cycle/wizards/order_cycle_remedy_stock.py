@@ -40,9 +40,13 @@ class OrderCycleRemedyTransfer(models.AbstractModel):
 
     @api.model
     def _arrival(self, facts, case, source):
-        route = self._route(source, case.warehouse)
-        days = sum(route.rule_ids.mapped("delay")) if route else TRANSFER_DAYS
-        return facts.in_days(days)
+        return facts.in_days(self._days(source, case.warehouse))
+
+    @api.model
+    def _days(self, source, target):
+        """Return how many days goods travel from one warehouse to another."""
+        route = self._route(source, target)
+        return sum(route.rule_ids.mapped("delay")) if route else TRANSFER_DAYS
 
     @api.model
     def _apply(self, lines):
