@@ -28,7 +28,7 @@ class OrderCycleOutlook(models.AbstractModel):
         """
         # sudo: who sells is told where goods come from without reading purchases
         self = self.sudo()
-        stored = lines.sudo().filtered(lambda line: line.product_id.is_storable)
+        stored = self._kept_in_stock(lines.sudo())
         sold = stored.filtered(lambda line: line.state == "sale")
         offered = stored.filtered(lambda line: line.state in ("draft", "sent"))
         parts = {**self._promised(sold), **self._offered(offered)}
@@ -39,6 +39,15 @@ class OrderCycleOutlook(models.AbstractModel):
         for line in offered:
             told[line] = self._told_of_offered(line, parts.get(line, []), late)
         return {line: told[line] for line in lines}
+
+    def _kept_in_stock(self, lines):
+        """Return the lines whose goods are kept in stock, as such or as the parts of a kit."""
+        kits = self.env["order.cycle.kit"]._by_company(lines.product_id, lines.company_id)
+        return lines.filtered(
+            lambda line: (
+                line.product_id.is_storable or line.product_id in kits.get(line.company_id, {})
+            )
+        )
 
     def _promised(self, lines):
         """Return {line: [part]} of the promises in force, by date."""
@@ -170,10 +179,11 @@ class OrderCycleOutlook(models.AbstractModel):
         return rest
 
     def _ship_words(self, line):
+        warehouse = line.warehouse_id or line.order_id.warehouse_id
         return self.env._(
             "ship %(day)s from %(warehouse)s",
-            day=self._day(line, line.order_id.warehouse_id._cycle_leaves(fields.Datetime.now())),
-            warehouse=line.order_id.warehouse_id.name,
+            day=self._day(line, warehouse._cycle_leaves(fields.Datetime.now())),
+            warehouse=warehouse.name,
         )
 
     def _part_words(self, line, quantity, part, late):
@@ -242,7 +252,7 @@ class SaleOrderLine(models.Model):
         "move_ids.state",
         "move_ids.quantity",
         "cycle_promise_date",
-        "order_id.warehouse_id",
+        "warehouse_id",
         "order_id.carrier_id",
     )
     @api.depends_context("lang", "tz")

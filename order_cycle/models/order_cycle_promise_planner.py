@@ -27,13 +27,17 @@ class OrderCyclePromisePlanner(models.AbstractModel):
         """
         lines = lines.sudo().filtered(lambda line: line._cycle_open_qty() > 0)
         plans = {}
-        for warehouse, group in lines.grouped(lambda line: line.order_id.warehouse_id).items():
+        for warehouse, group in self._by_warehouse(lines).items():
             goods = group.filtered("product_id.is_storable")
             plans.update(self._plan_warehouse(warehouse, goods))
             now = fields.Datetime.now()
             for line in group - goods:
                 plans[line] = [self._part(line, line._cycle_open_qty(), now, "stock")]
         return plans
+
+    def _by_warehouse(self, lines):
+        """Return {warehouse: lines}: a line may leave from another one than its order's."""
+        return lines.grouped(lambda line: line._cycle_short_warehouse())
 
     @api.model
     def _plan_warehouse(self, warehouse, lines):
@@ -81,7 +85,7 @@ class OrderCyclePromisePlanner(models.AbstractModel):
             .search(
                 [
                     ("product_id", "in", products.ids),
-                    ("sale_line_id.order_id.warehouse_id", "=", warehouse.id),
+                    ("location_id.warehouse_id", "=", warehouse.id),
                     ("sale_line_id.state", "=", "sale"),
                     ("sale_line_id.product_id", "in", products.ids),
                     ("state", "in", SHORT),

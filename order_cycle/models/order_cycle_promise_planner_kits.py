@@ -19,13 +19,35 @@ class PlannerOfKits(models.AbstractModel):
     @api.model
     def _plan(self, lines):
         kits = lines.sudo().filtered(lambda line: line._cycle_is_in_parts())
-        plans = super()._plan(lines.sudo() - kits)
-        for warehouse, group in kits.grouped(lambda line: line.order_id.warehouse_id).items():
+        offered = self._offered_kits(lines.sudo() - kits)
+        plans = super()._plan(lines.sudo() - kits - offered)
+        for warehouse, group in self._by_warehouse(offered).items():
+            plans.update(self._plan_offered(warehouse, group))
+        for warehouse, group in self._by_warehouse(kits).items():
             waiting = group._cycle_moves_waiting()
             shared = {part: self._share_part(warehouse, part, group) for part in waiting.product_id}
             for line in group.filtered(lambda line: line._cycle_open_qty() > 0):
                 own = line._cycle_moves_waiting().product_id
                 plans[line] = self._parts_of_kit(line, [shared[part][line] for part in own])
+        return plans
+
+    def _offered_kits(self, lines):
+        """Return those of `lines` that offer kits: there is no delivery to take apart yet."""
+        offered = lines.filtered(lambda line: line.state != "sale")
+        kits = self.env["order.cycle.kit"]._by_company(offered.product_id, offered.company_id)
+        return offered.filtered(lambda line: line.product_id in kits.get(line.company_id, {}))
+
+    def _plan_offered(self, warehouse, lines):
+        """Return {line: [part]}: the day by which whole kits are there, if it is known."""
+        now = fields.Datetime.now()
+        demands = [(line.product_id, warehouse, line._cycle_open_qty()) for line in lines]
+        found = self.env["order.cycle.availability"].sudo()._earliest(demands, without_lines=lines)
+        plans = {}
+        for line, (_product, _place, quantity), (moment, _taken) in zip(
+            lines, demands, found, strict=True
+        ):
+            cause = "stock" if moment and moment <= now else "receipt"
+            plans[line] = [self._part(line, quantity, moment, cause)] if moment else []
         return plans
 
     def _parts_of_kit(self, line, dates):
@@ -50,7 +72,7 @@ class PlannerOfKits(models.AbstractModel):
         """Return {line: (date, cause, source) or None} of when each has all it misses of `part`."""
         rivals = self._rivals_for_part(warehouse, part) | lines
         shelf = self._shelf_of_part(warehouse, part, rivals)
-        requests = self._requests(warehouse, part)[part]
+        requests = self._requests(warehouse, part)[part.id]
         found = {}
         for line in rivals.sorted(lambda one: (one.cycle_promise_date or FAR, one.id)):
             missing = line._cycle_missing_of(part)
@@ -76,7 +98,7 @@ class PlannerOfKits(models.AbstractModel):
         moves = self.env["stock.move"].sudo()
         domain = [
             ("product_id", "=", part.id),
-            ("sale_line_id.order_id.warehouse_id", "=", warehouse.id),
+            ("location_id.warehouse_id", "=", warehouse.id),
             ("sale_line_id.state", "=", "sale"),
             ("state", "in", ("waiting", "confirmed", "partially_available")),
         ]
@@ -85,11 +107,7 @@ class PlannerOfKits(models.AbstractModel):
     def _shelf_of_part(self, warehouse, part, rivals):
         availability = self.env["order.cycle.availability"].sudo()
         steps = availability._steps(tuple(part.ids), warehouse, rivals, None)
-        arrivals = [
-            (self._arrives_at(move), self._document(move))
-            for move in self._receipts(warehouse, part)
-        ]
-        arrivals.sort(key=lambda row: row[0])
+        arrivals = self._arrivals(warehouse, part)[part.id]
         shelf = Shelf(steps[part.id, warehouse.id], arrivals, part.uom_id)
         for move in rivals.move_ids.filtered(lambda move: move.product_id == part):
             if move._cycle_is_open() and not move.location_id.should_bypass_reservation():
@@ -114,12 +132,19 @@ class PlannerOfKits(models.AbstractModel):
         if not seller:
             return None
         ready = fields.Datetime.now() + timedelta(days=seller.delay)
-        return ready, quantity, "vendor", seller.partner_id
+        return ready, quantity, "vendor", self._named(seller.partner_id)
 
     def _requests(self, warehouse, products):
         """Leave out what several vendors were asked for: it comes once, if at all."""
         requests = super()._requests(warehouse, products)
+        asked = {source[1] for rows in requests.values() for _date, _quantity, source in rows}
+        several = asked and set(
+            self.env["purchase.order"]
+            .sudo()
+            .search([("id", "in", list(asked)), ("order_line.cycle_inquiry_ids", "!=", False)])
+            .ids
+        )
         kept = defaultdict(list)
         for product, rows in requests.items():
-            kept[product] = [row for row in rows if not row[2].order_line.cycle_inquiry_ids]
+            kept[product] = [row for row in rows if row[2][1] not in several]
         return kept

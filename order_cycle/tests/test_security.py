@@ -264,7 +264,6 @@ PUBLIC_METHODS = {
     },
     "payment.transaction": {"create": "odoo"},
     "stock.move.line": {"create": "odoo", "write": "odoo"},
-    "purchase.order": {"button_cancel": "odoo"},
     "purchase.order.line": {"write": "odoo"},
     "sale.order.line": {"create": "odoo", "write": "odoo"},
     "stock.move": {"write": "odoo"},
