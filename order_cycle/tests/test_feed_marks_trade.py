@@ -77,7 +77,9 @@ class TestFeedMarksTrade(FeedCommon):
         self.assertEqual(self._marks(), self._pair(self.milan))
         hold.was_sold = True
         self.assertFalse(self._marks())
-        self._copy(self._hold())
+        another = self._hold()
+        self._marks()
+        self._copy(another)
         self.assertEqual(self._marks(), self._pair(self.milan))
 
     def test_a_hold_that_goes_with_its_quotation(self):
