@@ -94,6 +94,40 @@ WATCHED = (
             {_PLACES_OF_MOVE}""",
         ("INSERT", "DELETE"),
     ),
+    # A vendor's new date is on the purchase line only.
+    Watched(
+        "arrival",
+        "purchase_order_line",
+        "{r}.date_planned",
+        f"""move.product_id, place.warehouse_id, 0
+            FROM {{rows}} r
+            JOIN stock_move move ON move.purchase_line_id = r.id AND move.state IN {OPEN}
+            {_PLACES_OF_MOVE}""",
+        ("UPDATE",),
+    ),
+    # What a vendor sends to the customer leaves no warehouse, unless the purchase is cancelled.
+    Watched(
+        "direct",
+        "purchase_order_line",
+        "{r}.sale_line_id",
+        """line.product_id, line.warehouse_id, 0
+           FROM {rows} r
+           JOIN sale_order_line line
+             ON line.id = r.sale_line_id AND line.state = 'sale'
+            AND line.product_id IS NOT NULL AND line.warehouse_id IS NOT NULL""",
+    ),
+    Watched(
+        "purchase",
+        "purchase_order",
+        "CASE WHEN {r}.state = 'cancel' THEN TRUE END",
+        """line.product_id, line.warehouse_id, 0
+           FROM {rows} r
+           JOIN purchase_order_line bought ON bought.order_id = r.id
+           JOIN sale_order_line line
+             ON line.id = bought.sale_line_id AND line.state = 'sale'
+            AND line.product_id IS NOT NULL AND line.warehouse_id IS NOT NULL""",
+        ("UPDATE",),
+    ),
     # A line that is sold counts by itself until it has a move.
     Watched(
         "demand",

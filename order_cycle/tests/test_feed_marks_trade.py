@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import tagged
 
 from .feed_common import EVERY, FeedCommon
@@ -54,6 +54,40 @@ class TestFeedMarksTrade(FeedCommon):
         self.assertEqual(self._marks(), both)
         self.env.cr.execute("DELETE FROM sale_order_line WHERE id = %s", [line.id])
         self.assertEqual(self._marks(), self._pair(self.rome, product=self.other))
+
+    # === PURCHASES === #
+
+    def a_purchase(self, **line):
+        vendor = self.env["res.partner"].create({"name": "Mill"})
+        values = {"product_id": self.product.id, "product_qty": 4, "price_unit": 1, **line}
+        return self.env["purchase.order"].create(
+            {
+                "partner_id": vendor.id,
+                "picking_type_id": self.milan.in_type_id.id,
+                "order_line": [Command.create(values)],
+            }
+        )
+
+    def test_a_vendor_s_new_date(self):
+        purchase = self.a_purchase()
+        purchase.button_confirm()
+        self._marks()
+        purchase.order_line.price_unit = 2
+        self.assertFalse(self._marks())
+        self._set(purchase.order_line, date_planned=fields.Datetime.now() + timedelta(days=9))
+        self.assertEqual(self._marks(), self._pair(self.milan))
+
+    def test_what_a_vendor_sends_to_the_customer(self):
+        order = self._order()
+        order.action_confirm()
+        order.order_line.move_ids.sale_line_id = False
+        self._marks()
+        purchase = self.a_purchase(sale_line_id=order.order_line.id)
+        self.assertEqual(self._marks(), self._pair(self.milan), "it leaves no warehouse")
+        purchase.button_cancel()
+        self.assertEqual(self._marks(), self._pair(self.milan), "it does again")
+        self._set(purchase.order_line, sale_line_id=None)
+        self.assertEqual(self._marks(), self._pair(self.milan))
 
     # === HOLDS === #
 
