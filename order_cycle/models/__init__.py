@@ -121,6 +121,7 @@ from . import (
     order_cycle_foreign_booking,
     order_cycle_foreign_method,
     order_cycle_handover,
+    order_cycle_escalating,
     order_cycle_return_delivery,
     stock_picking,
     order_cycle_foreign_delivery,

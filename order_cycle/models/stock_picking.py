@@ -13,6 +13,7 @@ class StockPicking(models.Model):
         "order.cycle.return.delivery",
         "order.cycle.handover",
         "order.cycle.choice",
+        "order.cycle.escalating",
     ]
 
     cycle_consignment_ids = fields.One2many(

@@ -78,3 +78,20 @@ class TestExplained(AvailabilityCommon):
             window.warehouse_id = self.milan
             self.assertEqual(window.quantity, 5)
             self.assertEqual(len(window.line_ids), 2)
+
+    def test_the_window_says_what_each_channel_gets_in_each_warehouse(self):
+        web = self.env.ref("order_cycle.channel_web")
+        self.env["order.cycle.buffer"].create(
+            {"name": "Shop window", "quantity": 2, "channel_id": web.id}
+        )
+        window = self.env["order.cycle.explanation"].new(
+            {"product_id": self.product.id, "warehouse_id": self.milan.id}
+        )
+        found = {(row.warehouse_id, row.channel_id): row.quantity for row in window.place_ids}
+        desk = self.env["order.cycle.channel"]
+        self.assertEqual(found[self.milan, desk], 9)
+        self.assertEqual(found[self.milan, web], 7)
+        self.assertEqual(found[self.rome, desk], 0)
+        for (warehouse, channel), quantity in found.items():
+            rows = self.Availability._explain(self.product, warehouse, channel)
+            self.assertAlmostEqual(sum(number for _s, number, _d in rows), quantity)

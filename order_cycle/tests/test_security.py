@@ -66,6 +66,8 @@ RIGHTS = {
     "order.cycle.sourcing.line":    ("----", "rwc-", "rwc-", "rwc-", "----", "----"),
     "order.cycle.allocation":       ("----", "rwcd", "rwcd", "rwcd", "rwcd", "----"),
     "order.cycle.allocation.line":  ("----", "rwcd", "rwcd", "rwcd", "rwcd", "----"),
+    "order.cycle.explanation.place":
+                                    ("rwcd", "rwcd", "rwcd", "rwcd", "rwcd", "rwcd"),
     "order.cycle.outcome":          ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
     "order.cycle.taking.reason":    ("----", "rwcd", "rwcd", "rwcd", "----", "rwcd"),
     "order.cycle.purchase.escalation":
@@ -85,6 +87,7 @@ WINDOWS = {
     "order.cycle.errand.outcome",
     "order.cycle.explanation",
     "order.cycle.explanation.line",
+    "order.cycle.explanation.place",
     "order.cycle.foreign.outcome",
     "order.cycle.go.live",
     "order.cycle.handover.scan",
@@ -240,7 +243,11 @@ PUBLIC_METHODS = {
     },
     "order.cycle.foreign.outcome": {"action_answer": "changes"},
     "order.cycle.outcome": {"action_answer": "changes"},
-    "order.cycle.purchase.escalation": {"action_apply": "changes", "action_ask": "changes"},
+    "order.cycle.purchase.escalation": {
+        "action_apply": "changes",
+        "action_apply_and_ask": "changes",
+        "action_ask": "changes",
+    },
     "order.cycle.purchase.escalation.line": {"create": "odoo"},
     "order.cycle.purchase.escalation.proposal": {"action_choose": "changes"},
     "product.product": {"action_cycle_why": "opens"},
@@ -277,8 +284,10 @@ PUBLIC_METHODS = {
         "action_print_cycle_labels": "opens",
         "action_cycle_book_now": "changes",
         "action_cycle_return_label": "changes",
+        "action_escalate_shortages": "asks",
         "action_view_cycle_consignments": "opens",
         "action_view_cycle_foreign": "opens",
+        "action_view_cycle_shortages": "opens",
     },
     "delivery.carrier": {
         "create": "odoo",
@@ -673,6 +682,14 @@ class TestPeople(SecurityCommon):
             order.cycle_policy_id.auto_ship = False
         with self.assertRaises(AccessError):
             order.cycle_consignment_ids.call_ids.read(["request_text"])
+
+    def test_whoever_packs_opens_deliveries_where_carriers_go_by_postcode(self):
+        """Odoo shows which carriers fit, and lets only sellers read their postcodes."""
+        self.method.zip_prefix_ids = [Command.create({"name": "201"})]
+        packer = self.person("packer", "stock.group_stock_user")
+        picking = self.an_order_with_everything().picking_ids.with_user(packer)
+        picking.invalidate_recordset()
+        self.assertLessEqual(picking.carrier_id, picking.allowed_carrier_ids)
 
     # === OPERATOR: takes orders, solves exceptions, books carriers again === #
 

@@ -22,6 +22,7 @@ INSIDE = {
     "order.cycle.source": "shown on the lines of an order",
     "order.cycle.sourcing.line": "shown in the window that asks where from",
     "order.cycle.explanation.line": "shown in the window that explains a quantity",
+    "order.cycle.explanation.place": "shown in the window that explains a quantity",
     "order.cycle.comparison.line": "shown in the window that compares carriers",
     "order.cycle.purchase.escalation.proposal": "shown in the window of the escalation",
     "order.cycle.purchase.escalation.line": "shown in the window of the escalation",

@@ -12,6 +12,7 @@ from . import (
     order_cycle_inquiry,
     order_cycle_explanation,
     order_cycle_explanation_line,
+    order_cycle_explanation_place,
     order_cycle_outcome,
     order_cycle_allocation_applying,
     order_cycle_allocation,

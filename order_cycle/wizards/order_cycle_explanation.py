@@ -31,6 +31,13 @@ class OrderCycleExplanation(models.TransientModel):
     line_ids = fields.One2many(
         "order.cycle.explanation.line", "explanation_id", compute="_compute_lines"
     )
+    place_ids = fields.One2many(
+        "order.cycle.explanation.place",
+        "explanation_id",
+        string="Warehouses and Channels",
+        compute="_compute_places",
+        help="What everybody who sells can promise now, in each warehouse of the company.",
+    )
 
     @api.depends("product_id", "warehouse_id", "channel_id")
     def _compute_lines(self):
@@ -57,3 +64,43 @@ class OrderCycleExplanation(models.TransientModel):
         return self.env["order.cycle.availability"]._explain(
             self.product_id._origin, self.warehouse_id._origin, self.channel_id._origin
         )
+
+    @api.depends("product_id", "warehouse_id")
+    def _compute_places(self):
+        Place = self.env["order.cycle.explanation.place"]
+        for window in self:
+            window.place_ids = Place.union(
+                *(
+                    Place.new(
+                        {
+                            "warehouse_id": warehouse.id,
+                            "channel_id": channel.id,
+                            "asked_by": channel.name or self.env._("At the desk"),
+                            "quantity": quantity,
+                        }
+                    )
+                    for warehouse, channel, quantity in window._places()
+                )
+            )
+
+    def _places(self):
+        """Return [(warehouse, channel or none for the desk, quantity)] of the company."""
+        product = self.product_id._origin
+        company = self.warehouse_id.company_id._origin
+        if not product.is_storable or not company:
+            return []
+        own = [("company_id", "=", company.id)]
+        warehouses = self.env["stock.warehouse"].search(own)
+        Channel = self.env["order.cycle.channel"]
+        channels = Channel.search([("company_id", "in", [False, company.id])])
+        answers = [
+            (channel, self.env["order.cycle.availability"]._available(
+                product, warehouses, channel=channel
+            ))
+            for channel in [Channel, *channels]
+        ]  # fmt: skip
+        return [
+            (warehouse, channel, answer[product.id, warehouse.id])
+            for warehouse in warehouses
+            for channel, answer in answers
+        ]
