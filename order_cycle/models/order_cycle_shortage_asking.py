@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.tools.misc import format_date
 
@@ -74,28 +76,36 @@ class OrderCycleShortageAsking(models.AbstractModel):
             return people
         return self._owner_of("manager" if needs == "approval" else "buyer")
 
-    def _tell_new_dates(self, before, text):
+    @api.model
+    def _tell_new_dates(self, before, answers):
         """Tell who sells, and the customer where the policy says so, what is promised now.
 
+        One message for each order, however many of its products were answered.
+
         :param dict before: {shortage line: what was promised}
+        :param dict answers: {shortage: what was decided, for people}
         """
         changed = self.env["order.cycle.shortage.line"].concat(
             *(line for line, date in before.items() if line.promise_date != date)
         )
-        for order in changed.order_id:
-            owner = order._cycle_exception_owner()
-            order.message_post(
-                body=self.env._(
-                    "Missing %(products)s: %(answer)s. Promised now: %(date)s.",
-                    products=", ".join(
-                        changed.filtered(
-                            lambda line, order=order: line.order_id == order
-                        ).product_id.mapped("display_name")
-                    ),
-                    answer=text,
+        for order, lines in changed.grouped("order_id").items():
+            texts = [
+                self.env._(
+                    "Missing %(product)s: %(answer)s.",
+                    product=shortage.product_id.display_name,
+                    answer=answers[shortage],
+                )
+                for shortage in lines.shortage_id
+            ]
+            texts.append(
+                self.env._(
+                    "Promised now: %(date)s.",
                     date=format_date(self.env, order.commitment_date or False) or "-",
-                ),
-                partner_ids=owner.partner_id.ids,
+                )
+            )
+            order.message_post(
+                body=Markup("<br/>").join(texts),
+                partner_ids=order._cycle_exception_owner().partner_id.ids,
             )
             if order.cycle_policy_id.tell_customer and order.commitment_date:
                 self._tell_customer(order)

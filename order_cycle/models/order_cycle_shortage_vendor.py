@@ -1,5 +1,6 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools.misc import format_date
 
 
 class OrderCycleShortageVendor(models.AbstractModel):
@@ -51,9 +52,11 @@ class OrderCycleShortageVendor(models.AbstractModel):
                 vendor=answer.partner_id.display_name,
                 quantity=f"{answer.quantity:g}",
                 asked=f"{answer.asked_qty:g}",
-                date=fields.Date.to_string(answer.expected_at),
+                date=format_date(self.env, answer.expected_at),
                 reason=answer.reason or "",
-            )
+            ),
+            # The link was opened by nobody in particular; it is the vendor who speaks.
+            author_id=answer.partner_id.id,
         )
         line = answer.purchase_line_id
         if not line or line.state == "cancel":
@@ -68,7 +71,7 @@ class OrderCycleShortageVendor(models.AbstractModel):
         text = self.env._("%(vendor)s answered", vendor=answer.partner_id.display_name)
         if arrivals:
             self.promised_date = arrivals[-1][0]
-        self._tell_new_dates(before, text)
+        self._tell_new_dates(before, {self: text})
         if self.uom_id.compare(covered, self.missing_qty) < 0:
             self.state = "open"
             self._call_buyer()

@@ -53,6 +53,49 @@ class TestRanking(ShortageCommon):
         self.assertEqual(self.ranking(wizard)[:2], ["faster", "buy"])
         self.assertIn("Oleificio Toscano", wizard.line_ids.proposal_id.text)
 
+    def test_an_order_with_two_lines_of_a_product_is_one_promise(self):
+        order = self.short(("OIL", 12), ("OIL", 3), promised=30)
+        wizard = self.window(self.shortage_of(self.oil))
+        bought = wizard.line_ids.proposal_ids.filtered(lambda row: row.kind == "buy")
+        self.assertEqual((bought.kept, bought.broken), (1, 0))
+        dropped = wizard.line_ids.proposal_ids.filtered(lambda row: row.kind == "cancel")
+        self.assertEqual(dropped.text.count(order.name), 1)
+
+    def test_the_window_opens_from_the_delivery(self):
+        self.buyer.group_ids = self.env.ref("purchase.group_purchase_user")
+        order = self.short(("OIL", 12))
+        picking = order.picking_ids
+        self.assertRecordValues(picking, [{"cycle_shortage_count": 1, "cycle_unanswered_count": 1}])
+        action = picking.with_user(self.buyer).action_escalate_shortages()
+        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual(wizard.line_ids.shortage_id, self.shortage_of(self.oil))
+        wizard.action_apply()
+        picking.invalidate_recordset()
+        self.assertRecordValues(picking, [{"cycle_shortage_count": 1, "cycle_unanswered_count": 0}])
+        shown = picking.action_view_cycle_shortages()
+        self.assertEqual(shown["res_id"], self.shortage_of(self.oil).id)
+
+    def test_a_delivery_that_has_everything_is_told_so(self):
+        order = self.short(("OIL", 12))
+        picking = order.picking_ids
+        self.stock(self.oil, 50)
+        picking.action_assign()
+        self.advance()
+        self.assertEqual(picking.cycle_shortage_count, 0)
+        with self.assertRaisesRegex(UserError, "every product"):
+            picking.action_escalate_shortages()
+
+    def test_one_press_tells_an_order_of_all_its_products_in_one_message(self):
+        mug = self.a_product("MUG")
+        order = self.short(("OIL", 12), ("MUG", 4), promised=1)
+        shortages = self.shortage_of(self.oil) | self.shortage_of(mug)
+        before = order.message_ids
+        self.window(shortages).action_apply()
+        told = (order.message_ids - before).filtered(lambda row: "Promised now" in row.body)
+        self.assertEqual(len(told), 1)
+        for product in self.oil | mug:
+            self.assertIn(product.display_name, told.body)
+
     def test_giving_up_is_proposed_last_and_never_chosen_by_itself(self):
         rare = self.a_product("RARE", seller_ids=False)
         self.short(("RARE", 1))

@@ -52,6 +52,21 @@ class TestWhoDecides(ShortageCommon):
         self.window(self.shortage, self.buyer).action_apply()
         self.assertEqual(self.shortage.state, "ordered")
 
+    def test_a_buyer_applies_what_is_theirs_and_asks_for_the_rest_in_one_press(self):
+        mug = self.a_product("MUG")
+        self.short(("MUG", 1), promised=9)
+        other = self.shortage_of(mug)
+        wizard = self.window(self.shortage | other, self.buyer)
+        self.assertRecordValues(wizard, [{"is_allowed": True, "is_partly_allowed": False}])
+        line = wizard.line_ids.filtered(lambda line: line.shortage_id == self.shortage)
+        line.decision = "substitute"
+        self.assertRecordValues(wizard, [{"is_allowed": False, "is_partly_allowed": True}])
+        wizard.action_apply_and_ask()
+        self.assertRecordValues(
+            self.shortage | other,
+            [{"state": "open", "asked_for": "sales"}, {"state": "ordered", "asked_for": False}],
+        )
+
     def test_a_salesperson_changes_only_orders_of_their_own(self):
         theirs = self.short(("OIL", 3))
         theirs.user_id = new_test_user(self.env, "rita", groups="sales_team.group_sale_salesman")

@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
 
 BOUGHT = ("buy", "faster")
 # Who applies a remedy: who changes the order, or who finds the goods.
@@ -174,6 +175,7 @@ class OrderCycleEscalationDecision(models.AbstractModel):
 
     def _answer(self):
         """Mark the shortages as answered and promise their orders the new dates."""
+        before, answers = {}, {}
         for line in self:
             # sudo: the answer reaches orders that whoever answers may not edit
             shortage = line.shortage_id.sudo()
@@ -182,12 +184,13 @@ class OrderCycleEscalationDecision(models.AbstractModel):
                 shortage.write(shortage._nothing_asked())
                 shortage.message_post(body=text)
                 continue
-            before = {row: row.promise_date for row in shortage.line_ids.filtered("is_open")}
+            before |= {row: row.promise_date for row in shortage.line_ids.filtered("is_open")}
+            answers[shortage] = text
             arrivals = line._arrivals()
             shortage._promise_by(arrivals)
             shortage._close_answer(max(date for date, _amount in arrivals), text)
-            shortage._tell_new_dates(before, text)
             shortage.message_post(body=text)
+        self.env["order.cycle.shortage"].sudo()._tell_new_dates(before, answers)
 
     def _answer_text(self):
         self.ensure_one()
@@ -197,7 +200,7 @@ class OrderCycleEscalationDecision(models.AbstractModel):
                 "%(quantity)s asked from %(vendor)s, expected %(date)s",
                 quantity=f"{self.quantity:g}",
                 vendor=self.partner_id.name,
-                date=fields.Date.to_string(self.promised_date),
+                date=format_date(self.env, self.promised_date),
             )
         return f"{labels[self.decision]}: {self._chosen().text}"
 

@@ -29,6 +29,10 @@ class OrderCyclePurchaseEscalation(models.TransientModel):
         help="What becomes of the promises with these decisions. Nothing is written yet.",
     )
     is_allowed = fields.Boolean(compute="_compute_preview")
+    is_partly_allowed = fields.Boolean(
+        compute="_compute_preview", help="Some of it this user may do, some others have to."
+    )
+    has_substitute = fields.Boolean(compute="_compute_preview")
 
     # === COMPUTE METHODS === #
 
@@ -42,8 +46,11 @@ class OrderCyclePurchaseEscalation(models.TransientModel):
     )
     def _compute_preview(self):
         for wizard in self:
-            lines = wizard.line_ids.filtered(lambda line: line.decision not in (False, "wait"))
-            wizard.is_allowed = not any(line._lacks() for line in lines)
+            lines = wizard._decided_lines()
+            lacking = lines.filtered(lambda line: line._lacks())
+            wizard.is_allowed = not lacking
+            wizard.is_partly_allowed = bool(lacking) and lacking != lines
+            wizard.has_substitute = "substitute" in lines.mapped("decision")
             wizard.preview = wizard._preview_of(lines)
 
     def _preview_of(self, lines):
@@ -77,7 +84,7 @@ class OrderCyclePurchaseEscalation(models.TransientModel):
         last = max((line.promised_date for line in lines if line.promised_date), default=None)
         if last:
             text.append(self.env._("Last goods on %(date)s", date=format_date(self.env, last)))
-        return "\n".join(text)
+        return "  ·  ".join(text)
 
     @api.onchange("decision_for_all")
     def _onchange_decision_for_all(self):
@@ -94,8 +101,31 @@ class OrderCyclePurchaseEscalation(models.TransientModel):
         All or nothing: a shortage that somebody else answered meanwhile stops the whole.
         """
         self.ensure_one()
-        lines = self.line_ids.filtered(lambda line: line.decision not in (False, "wait"))
+        lines = self._decided_lines()
         lines._check_complete()
+        return self._apply_lines(lines)
+
+    def action_ask(self):
+        """Propose the decisions that somebody else has to take; apply nothing."""
+        self.ensure_one()
+        lines = self._decided_lines()
+        lines._check_complete()
+        self._ask_lines(lines.filtered(lambda line: line._lacks()))
+        return {"type": "ir.actions.act_window_close"}
+
+    def action_apply_and_ask(self):
+        """Do what this user may do, and propose the rest to whoever decides; all or nothing."""
+        self.ensure_one()
+        lines = self._decided_lines()
+        lines._check_complete()
+        asked = lines.filtered(lambda line: line._lacks())
+        self._ask_lines(asked)
+        return self._apply_lines(lines - asked)
+
+    def _decided_lines(self):
+        return self.line_ids.filtered(lambda line: line.decision not in (False, "wait"))
+
+    def _apply_lines(self, lines):
         lines._check_allowed()
         self._lock(lines)
         purchases = self.env["purchase.order"]
@@ -108,12 +138,7 @@ class OrderCyclePurchaseEscalation(models.TransientModel):
             return purchases._get_records_action(name=self.env._("Requests for Quotation"))
         return {"type": "ir.actions.act_window_close"}
 
-    def action_ask(self):
-        """Propose the decisions that somebody else has to take; apply nothing."""
-        self.ensure_one()
-        lines = self.line_ids.filtered(lambda line: line.decision not in (False, "wait"))
-        lines._check_complete()
-        asked = lines.filtered(lambda line: line._lacks())
+    def _ask_lines(self, asked):
         if not asked:
             raise UserError(self.env._("You may apply this yourself: press Apply."))
         self._lock(asked)
@@ -127,7 +152,6 @@ class OrderCyclePurchaseEscalation(models.TransientModel):
                 remedy=line._answer_text(),
             )
             shortage._ask(needs, line._remember(), text, shortage._deciders(needs))
-        return {"type": "ir.actions.act_window_close"}
 
     def _lock(self, lines):
         """Hold the shortages until the end of the transaction, still open and as they were seen.

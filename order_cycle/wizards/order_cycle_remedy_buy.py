@@ -80,7 +80,7 @@ class OrderCycleRemedyBuy(models.AbstractModel):
             price=case.shortage.company_id.currency_id.format(offer["price"]),
             minimum=f"{seller.min_qty:g} {seller.product_uom_id.name}",
             days=seller.delay,
-            rate=f"{rate:.0f} %" if rate >= 0 else "-",
+            rate=f"{rate:.0f} %" if rate >= 0 else self.env._("not known yet"),
             orders=facts.open_orders.get(vendor, 0),
         )
         return self._proposal(

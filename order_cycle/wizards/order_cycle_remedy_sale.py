@@ -196,8 +196,8 @@ class OrderCycleRemedyCancel(models.AbstractModel):
     def _propose(self, facts, case):
         lost = sum((need.value - case.cost) * need.missing for need in case.needs)
         text = self.env._(
-            "%(orders)s are reduced by what is missing",
-            orders=", ".join(need.order for need in case.needs),
+            "Takes what is missing off %(orders)s",
+            orders=", ".join(dict.fromkeys(need.order for need in case.needs)),
         )
         return [self._proposal("cancel", case, [], text, margin=-lost)]
 

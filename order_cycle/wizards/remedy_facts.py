@@ -227,6 +227,8 @@ class Facts:
 def judge(needs, arrivals, served):
     """Return what a remedy means for promises: kept, broken, days late, what stays open.
 
+    An order with two lines of the product is one promise: kept if both are.
+
     :param needs: Need list
     :param arrivals: (naive UTC datetime, quantity)
     :param served: how goods are shared out, `order.cycle.shortage._served`
@@ -244,4 +246,6 @@ def judge(needs, arrivals, served):
         days = ((date + timedelta(days=need.lead)).date() - need.promised.date()).days
         late += max(days, 0)
         (broken if days > 0 else kept).append(need.order)
+    broken = list(dict.fromkeys(broken))
+    kept = [order for order in dict.fromkeys(kept) if order not in broken]
     return {"kept": kept, "broken": broken, "late": late, "is_complete": all(dates.values())}

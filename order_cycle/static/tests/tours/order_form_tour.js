@@ -124,7 +124,7 @@ registry.category("web_tour.tours").add("order_cycle_escalate_shortage", {
         },
         {
             content: "The window shows what the vendor offers",
-            trigger: `.modal .o_data_row:contains("Olive Oil") [name="seller_id"]:contains("Frantoio Rossi")`,
+            trigger: `.modal .o_data_row:contains("Olive Oil") [name="partner_id"]:contains("Frantoio Rossi")`,
         },
         {
             content: "It buys at least the vendor's minimum",
