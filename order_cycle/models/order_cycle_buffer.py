@@ -57,7 +57,7 @@ class OrderCycleBuffer(models.Model):
         help="Only products of this category and of those below it. Empty: any category.",
     )
     kind = fields.Selection(
-        [("pieces", "Pieces"), ("percent", "Per cent of what could be promised")],
+        [("pieces", "Pieces of the product"), ("percent", "Per cent of what could be promised")],
         string="Measured in",
         required=True,
         default="pieces",

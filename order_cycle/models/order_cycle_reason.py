@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+# So many missing products are named; the others are counted.
+NAMED = 3
+
 
 class OrderCycleReason(models.AbstractModel):
     """Why an order stands where it stands, in one sentence and in the reader's language."""
@@ -55,9 +58,7 @@ class OrderCycleReason(models.AbstractModel):
 
     def _short_text(self):
         lines = self.cycle_shortage_line_ids.filtered("is_open")
-        goods = ", ".join(
-            f"{line.missing_qty:g} × {line.product_id.display_name}" for line in lines
-        )
+        goods = self._missing_text(lines)
         dates = [date for date in lines.shortage_id.mapped("promised_date") if date]
         if dates and len(dates) == len(lines.shortage_id):
             return self.env._(
@@ -66,7 +67,24 @@ class OrderCycleReason(models.AbstractModel):
                 date=format_date(self.env, max(dates)),
             )
         buyers = ", ".join(lines.shortage_id.buyer_id.mapped("name"))
-        return self.env._("Missing %(goods)s; %(buyer)s looks for it.", goods=goods, buyer=buyers)
+        return self.env._(
+            "Missing %(goods)s. To answer: %(buyer)s.", goods=goods, buyer=buyers or "-"
+        )
+
+    def _missing_text(self, lines):
+        """Return what is missing in few words: the first products, and how many more there are."""
+        by_product = lines.grouped("product_id")
+        texts = [
+            f"{sum(rows.mapped('missing_qty')):g} × {product.display_name}"
+            for product, rows in by_product.items()
+        ]
+        if len(texts) <= NAMED:
+            return ", ".join(texts)
+        return self.env._(
+            "%(goods)s and %(count)s more products",
+            goods=", ".join(texts[:NAMED]),
+            count=len(texts) - NAMED,
+        )
 
     def _to_ship_text(self):
         if self._cycle_needs_choice() and self._cycle_may_be_asked_for():

@@ -38,7 +38,7 @@ class OrderCycleShortageLadder(models.AbstractModel):
     )
     owner_id = fields.Many2one(
         "res.users",
-        string="Held By",
+        string="Whose Turn",
         index=True,
         readonly=True,
         help="Whose turn it is on this step of the ladder.",

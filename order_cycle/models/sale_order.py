@@ -131,9 +131,10 @@ class SaleOrder(models.Model):
             ),
         }
         for name, (model, domain) in counts.items():
+            number = "shortage_id:count_distinct" if "shortage" in model else "__count"
             found = dict(
                 self.env[model]._read_group(
-                    [("order_id", "in", self.ids), *domain], ["order_id"], ["__count"]
+                    [("order_id", "in", self.ids), *domain], ["order_id"], [number]
                 )
             )
             for order in self:

@@ -60,7 +60,7 @@ class StockMove(models.Model):
             product=self.product_id.display_name,
             document=line.order_id.name or self.picking_id.name or self.reference or "",
             partner=line.order_id.partner_id.name or self.picking_id.partner_id.name or "-",
-            date=format_date(self.env, promised) if promised else "-",
+            date=format_date(self.env, promised) if promised else self.env._("no date"),
         )
 
     def _cycle_lose(self, loss, document, reason):
@@ -83,8 +83,8 @@ class StockMove(models.Model):
             product=move.product_id.display_name,
             document=document or "-",
             reason=reason or "-",
-            before=format_date(move.env, before) if before else "-",
-            after=format_date(move.env, after) if after else "-",
+            before=format_date(move.env, before) if before else move.env._("no date"),
+            after=format_date(move.env, after) if after else move.env._("no date"),
         )
         if line:
             move.env["order.cycle.exception"]._tell_of_taken(line.order_id, move.picking_id, text)
