@@ -3,6 +3,18 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+CAUSES = [
+    ("stock", "In stock"),
+    ("receipt", "Receipt"),
+    ("vendor", "Vendor"),
+    ("transfer", "Transfer from another warehouse"),
+    ("production", "Production"),
+    ("manual", "Set by a person"),
+    ("supply", "Supply changed"),
+    ("taken", "Goods taken for another order"),
+    ("cancelled", "Purchase cancelled"),
+]
+
 TRIGGER = """
 CREATE OR REPLACE FUNCTION order_cycle_promise_keep() RETURNS trigger AS $$
 BEGIN
@@ -58,13 +70,15 @@ class OrderCyclePromise(models.Model):
         string="Promised", required=True, readonly=True, help="When the goods reach the customer."
     )
     cause = fields.Selection(
-        selection=lambda self: self._cause_selection(),
+        CAUSES,
         required=True,
         readonly=True,
         help="Where the goods come from, or what changed.",
     )
-    source_model = fields.Char(readonly=True)
-    source_id = fields.Many2oneReference(model_field="source_model", readonly=True)
+    source_model = fields.Char(string="Kind of Source", readonly=True)
+    source_id = fields.Many2oneReference(
+        string="Source Document", model_field="source_model", readonly=True
+    )
     source_name = fields.Char(
         string="Source", readonly=True, help="The document behind this date, as it was called then."
     )
@@ -82,22 +96,12 @@ class OrderCyclePromise(models.Model):
 
     _one_way = models.Index("(order_line_id, revision)")
 
-    @api.model
-    def _cause_selection(self):
-        return [
-            ("stock", self.env._("In stock")),
-            ("receipt", self.env._("Receipt")),
-            ("vendor", self.env._("Vendor")),
-            ("transfer", self.env._("Transfer from another warehouse")),
-            ("production", self.env._("Production")),
-            ("manual", self.env._("Set by a person")),
-            ("supply", self.env._("Supply changed")),
-            ("taken", self.env._("Goods taken for another order")),
-            ("cancelled", self.env._("Purchase cancelled")),
-        ]
-
     def init(self):
         self.env.cr.execute(TRIGGER)
+
+    def _forget_trigger(self):
+        """Leave no function behind: the table goes, and the trigger with it."""
+        self.env.cr.execute("DROP FUNCTION IF EXISTS order_cycle_promise_keep() CASCADE")
 
     # === CRUD METHODS === #
 

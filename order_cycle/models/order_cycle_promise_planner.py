@@ -58,12 +58,12 @@ class OrderCyclePromisePlanner(models.AbstractModel):
         if any(line.state == "sale" for line in lines):
             rivals |= self._rivals(warehouse, lines.product_id)
         own = {**{line: self._own_supplies(line) for line in rivals - lines}, **own}
-        shelves = self._shelves(warehouse, rivals)
+        arrivals, requests = self._coming(warehouse, lines.product_id)
+        shelves = self._shelves(warehouse, rivals, arrivals)
         for line in rivals:
             for ready, quantity, cause, _source in own[line]:
                 if cause != "vendor":
                     shelves[line.product_id].keep(ready, quantity)
-        requests = self._requests(warehouse, lines.product_id)
         elsewhere = self._free_elsewhere(warehouse, lines.product_id)
         plans = {}
         for line in rivals.sorted(lambda one: (one.cycle_promise_date or FAR, one.id)):

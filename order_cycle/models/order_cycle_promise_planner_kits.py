@@ -1,4 +1,3 @@
-from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -71,8 +70,9 @@ class PlannerOfKits(models.AbstractModel):
     def _share_part(self, warehouse, part, lines):
         """Return {line: (date, cause, source) or None} of when each has all it misses of `part`."""
         rivals = self._rivals_for_part(warehouse, part) | lines
-        shelf = self._shelf_of_part(warehouse, part, rivals)
-        requests = self._requests(warehouse, part)[part.id]
+        arrivals, asked = self._coming(warehouse, part)
+        shelf = self._shelf_of_part(warehouse, part, rivals, arrivals[part.id])
+        requests = asked[part.id]
         found = {}
         for line in rivals.sorted(lambda one: (one.cycle_promise_date or FAR, one.id)):
             missing = line._cycle_missing_of(part)
@@ -104,10 +104,9 @@ class PlannerOfKits(models.AbstractModel):
         ]
         return moves.search(domain).sale_line_id
 
-    def _shelf_of_part(self, warehouse, part, rivals):
+    def _shelf_of_part(self, warehouse, part, rivals, arrivals):
         availability = self.env["order.cycle.availability"].sudo()
         steps = availability._steps(tuple(part.ids), warehouse, rivals, None)
-        arrivals = self._arrivals(warehouse, part)[part.id]
         shelf = Shelf(steps[part.id, warehouse.id], arrivals, part.uom_id)
         for move in rivals.move_ids.filtered(lambda move: move.product_id == part):
             if move._cycle_is_open() and not move.location_id.should_bypass_reservation():
@@ -133,18 +132,3 @@ class PlannerOfKits(models.AbstractModel):
             return None
         ready = fields.Datetime.now() + timedelta(days=seller.delay)
         return ready, quantity, "vendor", self._named(seller.partner_id)
-
-    def _requests(self, warehouse, products):
-        """Leave out what several vendors were asked for: it comes once, if at all."""
-        requests = super()._requests(warehouse, products)
-        asked = {source[1] for rows in requests.values() for _date, _quantity, source in rows}
-        several = asked and set(
-            self.env["purchase.order"]
-            .sudo()
-            .search([("id", "in", list(asked)), ("order_line.cycle_inquiry_ids", "!=", False)])
-            .ids
-        )
-        kept = defaultdict(list)
-        for product, rows in requests.items():
-            kept[product] = [row for row in rows if row[2][1] not in several]
-        return kept

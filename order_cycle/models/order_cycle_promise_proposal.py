@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .order_cycle_promise import CAUSES
+
 
 class OrderCyclePromiseProposal(models.Model):
     """A new date for an order line, after its supply changed. A person accepts or declines it."""
@@ -30,7 +32,7 @@ class OrderCyclePromiseProposal(models.Model):
     )
     parts = fields.Json(readonly=True)
     cause = fields.Selection(
-        selection=lambda self: self.env["order.cycle.promise"]._cause_selection(),
+        CAUSES,
         required=True,
         readonly=True,
     )

@@ -15,94 +15,94 @@ class OrderCyclePromiseSupply(models.AbstractModel):
     _name = "order.cycle.promise.supply"
     _description = "Supply of Promises"
 
-    def _shelves(self, warehouse, lines):
-        """Return {product: Shelf} of what `lines` may share."""
+    def _shelves(self, warehouse, lines, arrivals):
+        """Return {product: Shelf} of what `lines` may share; `arrivals` as `_coming` says."""
         products = lines.product_id
         steps = (
             self.env["order.cycle.availability"]
             .sudo()
             ._steps(tuple(products.ids), warehouse, lines, None)
         )
-        grow = [product for product in products if len(steps[product.id, warehouse.id]) > 1]
-        arrivals = self._arrivals(warehouse, products.browse().union(*grow)) if grow else {}
         return {
-            product: Shelf(
-                steps[product.id, warehouse.id], arrivals.get(product.id, []), product.uom_id
-            )
+            product: Shelf(steps[product.id, warehouse.id], arrivals[product.id], product.uom_id)
             for product in products
         }
 
-    def _arrivals(self, warehouse, products):
-        """Return {product id: [(naive UTC datetime, source)]} of what comes from outside, by date.
+    def _coming(self, warehouse, products):
+        """Return (arrivals, requests) of `warehouse`, both by product id and by date.
 
         A source is (model, id, name), as a promise keeps it.
+
+        :return: {id: [(naive UTC datetime, source)]} of what is under way from outside, and
+            {id: [[naive UTC datetime, quantity in the product's unit, source]]} of what vendors
+            were asked for and have not confirmed, without what is meant for one delivery
         """
-        for model in ("stock.move", "purchase.order.line", "purchase.order", "stock.picking"):
+        for model in ("stock.move", "stock.picking", "purchase.order.line", "purchase.order"):
             self.env[model].flush_model()
         self.env.cr.execute(
             SQL(
-                """SELECT move.product_id, GREATEST(move.date, bought.date_planned) AS at,
-                          purchase.id, purchase.name, picking.id, picking.name
-                     FROM stock_move move
-                     JOIN stock_location place ON place.id = move.location_dest_id
-                     JOIN stock_location origin ON origin.id = move.location_id
-                LEFT JOIN purchase_order_line bought ON bought.id = move.purchase_line_id
-                LEFT JOIN purchase_order purchase ON purchase.id = bought.order_id
-                LEFT JOIN stock_picking picking ON picking.id = move.picking_id
-                    WHERE move.product_id IN %(products)s
-                      AND move.state NOT IN ('draft', 'done', 'cancel')
-                      AND place.warehouse_id = %(warehouse)s
-                      AND origin.warehouse_id IS DISTINCT FROM %(warehouse)s
-                 ORDER BY at, move.id""",
-                products=tuple(products.ids),
-                warehouse=warehouse.id,
+                "%s UNION ALL %s ORDER BY 3, 5, 6",
+                self._arrivals_sql(warehouse, products),
+                self._requests_sql(warehouse, products),
             )
         )
-        arrivals = defaultdict(list)
-        for product, at, order_id, order, picking_id, picking in self.env.cr.fetchall():
-            source = ("stock.picking", picking_id, picking)
-            if order_id:
-                source = ("purchase.order", order_id, order)
-            arrivals[product].append((self._not_before_tomorrow(at), source))
-        return arrivals
+        now, arrivals, requests = fields.Datetime.now(), defaultdict(list), defaultdict(list)
+        for kind, product, at, quantity, *source in self.env.cr.fetchall():
+            if kind == "arrives":
+                arrivals[product].append((self._not_before_tomorrow(at), tuple(source)))
+            else:
+                requests[product].append([max(at, now), quantity, tuple(source)])
+        return arrivals, requests
 
-    def _requests(self, warehouse, products):
-        """Return {product id: [[date, quantity, source]]} that vendors have not confirmed yet.
-
-        Without what is meant for one delivery.
-        """
-        for model in ("purchase.order.line", "purchase.order", "stock.move"):
-            self.env[model].flush_model()
-        self.env.cr.execute(
-            SQL(
-                """SELECT line.product_id, line.date_planned,
-                          (line.product_qty * unit.factor / stock_unit.factor)::float8,
-                          purchase.id, purchase.name
-                     FROM purchase_order_line line
-                     JOIN purchase_order purchase ON purchase.id = line.order_id
-                     JOIN stock_picking_type kind ON kind.id = purchase.picking_type_id
-                     JOIN product_product product ON product.id = line.product_id
-                     JOIN product_template template ON template.id = product.product_tmpl_id
-                     JOIN uom_uom unit ON unit.id = line.product_uom_id
-                     JOIN uom_uom stock_unit ON stock_unit.id = template.uom_id
-                    WHERE line.product_id IN %(products)s AND purchase.state IN %(asked)s
-                      AND kind.warehouse_id = %(warehouse)s AND line.date_planned IS NOT NULL
-                      AND NOT EXISTS (
-                          SELECT FROM stock_move_created_purchase_line_rel link
-                            JOIN stock_move move ON move.id = link.move_id
-                           WHERE link.created_purchase_line_id = line.id
-                             AND move.sale_line_id IS NOT NULL)
-                 ORDER BY line.date_planned, line.id""",
-                products=tuple(products.ids),
-                asked=ASKED,
-                warehouse=warehouse.id,
-            )
+    def _arrivals_sql(self, warehouse, products):
+        return SQL(
+            """SELECT 'arrives', move.product_id, GREATEST(move.date, bought.date_planned),
+                      move.product_qty::float8,
+                      CASE WHEN purchase.id IS NULL THEN 'stock.picking' ELSE 'purchase.order' END,
+                      COALESCE(purchase.id, picking.id), COALESCE(purchase.name, picking.name)
+                 FROM stock_move move
+                 JOIN stock_location place ON place.id = move.location_dest_id
+                 JOIN stock_location origin ON origin.id = move.location_id
+            LEFT JOIN purchase_order_line bought ON bought.id = move.purchase_line_id
+            LEFT JOIN purchase_order purchase ON purchase.id = bought.order_id
+            LEFT JOIN stock_picking picking ON picking.id = move.picking_id
+                WHERE move.product_id IN %(products)s
+                  AND move.state NOT IN ('draft', 'done', 'cancel')
+                  AND place.warehouse_id = %(warehouse)s
+                  AND origin.warehouse_id IS DISTINCT FROM %(warehouse)s""",
+            products=tuple(products.ids),
+            warehouse=warehouse.id,
         )
-        now, requests = fields.Datetime.now(), defaultdict(list)
-        for product, planned, quantity, number, name in self.env.cr.fetchall():
-            source = ("purchase.order", number, name)
-            requests[product].append([max(planned, now), quantity, source])
-        return requests
+
+    def _requests_sql(self, warehouse, products):
+        # Of what several vendors are asked for, one gets the order, if any: it is no supply yet.
+        return SQL(
+            """SELECT 'asked', line.product_id, line.date_planned,
+                      (line.product_qty * unit.factor / stock_unit.factor)::float8,
+                      'purchase.order', purchase.id, purchase.name
+                 FROM purchase_order_line line
+                 JOIN purchase_order purchase ON purchase.id = line.order_id
+                 JOIN stock_picking_type kind ON kind.id = purchase.picking_type_id
+                 JOIN product_product product ON product.id = line.product_id
+                 JOIN product_template template ON template.id = product.product_tmpl_id
+                 JOIN uom_uom unit ON unit.id = line.product_uom_id
+                 JOIN uom_uom stock_unit ON stock_unit.id = template.uom_id
+                WHERE line.product_id IN %(products)s AND purchase.state IN %(asked)s
+                  AND kind.warehouse_id = %(warehouse)s AND line.date_planned IS NOT NULL
+                  AND line.sale_line_id IS NULL
+                  AND NOT EXISTS (
+                      SELECT FROM order_cycle_shortage_inquiry_rel inquiry
+                        JOIN purchase_order_line asked ON asked.id = inquiry.purchase_line_id
+                       WHERE asked.order_id = purchase.id)
+                  AND NOT EXISTS (
+                      SELECT FROM stock_move_created_purchase_line_rel link
+                        JOIN stock_move move ON move.id = link.move_id
+                       WHERE link.created_purchase_line_id = line.id
+                         AND move.sale_line_id IS NOT NULL)""",
+            products=tuple(products.ids),
+            asked=ASKED,
+            warehouse=warehouse.id,
+        )
 
     def _free_elsewhere(self, warehouse, products):
         """Return {warehouse: {product: free quantity}} of the company's other warehouses."""

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..tools import isolate
+from .order_cycle_promise import CAUSES
 
 
 class OrderCycleSupplyChange(models.Model):
@@ -18,9 +19,7 @@ class OrderCycleSupplyChange(models.Model):
 
     product_id = fields.Many2one("product.product", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
-    cause = fields.Selection(
-        selection=lambda self: self.env["order.cycle.promise"]._cause_selection(), required=True
-    )
+    cause = fields.Selection(CAUSES, required=True)
     source_name = fields.Char()
 
     @api.model

@@ -134,6 +134,7 @@ class TestOutlook(PromiseCommon):
             "cycle_missing_qty",
             "cycle_promise_date",
             "cycle_hold_text",
+            "cycle_source_text",
         ]
         for sold in (False, True):
             order = self.a_long_order(sold)
