@@ -4,7 +4,6 @@ from odoo import api, models
 class HoldOfKits(models.Model):
     """Whoever holds a kit holds its components: nothing else is kept in stock."""
 
-    # pylint: disable=consider-merging-classes-inherited  # a file for each thing done with it
     _inherit = "order.cycle.hold"
 
     @api.model
@@ -79,7 +78,6 @@ class HoldOfKits(models.Model):
 
 
 class KitsInOrders(models.Model):
-    # pylint: disable=consider-merging-classes-inherited  # see above
     _inherit = "sale.order"
 
     def _cycle_gates(self):

@@ -14,7 +14,6 @@ class LineSource(models.Model):
     each (`warehouse_id` of its values), so a line with sources has one for each warehouse.
     """
 
-    # pylint: disable=consider-merging-classes-inherited  # a file for each thing done with it
     _inherit = "sale.order.line"
 
     cycle_source_ids = fields.One2many(
@@ -35,11 +34,12 @@ class LineSource(models.Model):
     )
     def _compute_warehouse_id(self):
         """A line that leaves from one other warehouse as a whole is that warehouse's."""
-        super()._compute_warehouse_id()
+        result = super()._compute_warehouse_id()
         for line in self:
             if line._cycle_sources():
                 [*places] = line._cycle_wanted_shares()
                 line.warehouse_id = places[0] if len(places) == 1 else line.order_id.warehouse_id
+        return result
 
     @api.depends(
         "cycle_source_ids.quantity",

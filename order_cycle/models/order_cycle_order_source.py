@@ -4,7 +4,6 @@ from odoo import api, fields, models
 class OrderSource(models.Model):
     """Orders whose warehouse is short, and another one of the company can help."""
 
-    # pylint: disable=consider-merging-classes-inherited  # a file for each thing done with it
     _inherit = "sale.order"
 
     cycle_source_ids = fields.One2many("order.cycle.source", "order_id", string="Sources")

@@ -8,7 +8,6 @@ class OrderCyclePolicy(models.Model):
 
     sourcing_rule_id = fields.Many2one(
         "order.cycle.sourcing.rule",
-        string="Sourcing Rule",
         check_company=True,
         help="What “Where From?” proposes when the order's warehouse is short and another one has "
         "the goods. Empty: the first rule of the company.",

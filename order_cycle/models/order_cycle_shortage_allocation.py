@@ -4,7 +4,6 @@ from odoo import models
 class ShortageAllocation(models.Model):
     """The goods of a shortage may be shared out otherwise."""
 
-    # pylint: disable=consider-merging-classes-inherited  # a file for each thing done with it
     _inherit = "order.cycle.shortage"
 
     def action_simulate_allocation(self):

@@ -12,7 +12,6 @@ class OrderCycleShortage(models.Model):
     installed. None of them is supply before it is confirmed: the goods come once, if at all.
     """
 
-    # pylint: disable=consider-merging-classes-inherited  # a file for each thing done with it
     _inherit = "order.cycle.shortage"
 
     inquiry_line_ids = fields.Many2many(

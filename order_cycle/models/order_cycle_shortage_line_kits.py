@@ -2,7 +2,6 @@ from odoo import models
 
 
 class ShortageLineOfKits(models.Model):
-    # pylint: disable=consider-merging-classes-inherited  # a file for each thing done with it
     _inherit = "order.cycle.shortage.line"
 
     def _promise(self, arrival):
@@ -11,6 +10,7 @@ class ShortageLineOfKits(models.Model):
         super(ShortageLineOfKits, whole)._promise(arrival)
         for line in self - whole:
             super(ShortageLineOfKits, line)._promise(line._last_arrival(arrival))
+        return True
 
     def _last_arrival(self, arrival):
         others = self.order_line_id.cycle_shortage_line_ids.filtered("is_open") - self

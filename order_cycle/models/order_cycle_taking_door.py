@@ -8,7 +8,6 @@ from .order_cycle_taking import BY_BUTTON
 class TakingDoor(models.Model):
     """The buttons of a transfer: they ask for a reason, and wait for goods."""
 
-    # pylint: disable=consider-merging-classes-inherited  # a file for each thing done with it
     _inherit = "stock.picking"
 
     def button_validate(self):

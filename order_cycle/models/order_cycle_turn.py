@@ -16,7 +16,6 @@ class Turn(models.Model):
     places among themselves, and those of other documents keep theirs.
     """
 
-    # pylint: disable=consider-merging-classes-inherited  # a file for each thing done with it
     _inherit = "stock.move"
 
     def _trigger_assign(self):

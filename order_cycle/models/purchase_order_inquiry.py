@@ -16,7 +16,6 @@ class PurchaseOrder(models.Model):
 
 
 class PurchaseOrderLine(models.Model):
-    # pylint: disable=consider-merging-classes-inherited  # a file for each thing done with it
     _inherit = "purchase.order.line"
 
     cycle_inquiry_ids = fields.Many2many(

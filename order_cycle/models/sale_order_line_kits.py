@@ -12,7 +12,6 @@ class SaleOrderLine(models.Model):
     part can be bought, made or brought from elsewhere.
     """
 
-    # pylint: disable=consider-merging-classes-inherited  # a file for each thing done with it
     _inherit = "sale.order.line"
 
     def _cycle_is_in_parts(self):

@@ -3,7 +3,6 @@ from odoo.tools.misc import format_date
 
 
 class StockMove(models.Model):
-    # pylint: disable=consider-merging-classes-inherited  # a file for each thing done with it
     _inherit = "stock.move"
 
     def _cycle_is_open(self):

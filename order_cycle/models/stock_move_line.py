@@ -2,7 +2,6 @@ from odoo import models
 
 
 class StockMoveLine(models.Model):
-    # pylint: disable=consider-merging-classes-inherited  # a file for each thing done with it
     _inherit = "stock.move.line"
 
     def _cycle_weight(self):
