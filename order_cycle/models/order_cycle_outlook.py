@@ -31,7 +31,10 @@ class OrderCycleOutlook(models.AbstractModel):
         stored = self._kept_in_stock(lines.sudo())
         sold = stored.filtered(lambda line: line.state == "sale")
         offered = stored.filtered(lambda line: line.state in ("draft", "sent"))
-        parts = {**self._promised(sold), **self._offered(offered)}
+        parts = self._promised(sold)
+        # Nothing was promised where no policy fits: what can be expected is told all the same.
+        expected = sold.filtered(lambda line: not parts[line] and line._cycle_open_qty() > 0)
+        parts |= {**self._offered(offered), **self._offered(expected)}
         late = self._days_late(parts)
         told = dict.fromkeys(lines, (False, False))
         for line in sold:
@@ -135,7 +138,7 @@ class OrderCycleOutlook(models.AbstractModel):
                 missing -= taken
                 phrases.append(self._part_words(line, taken, part, late))
         if unit.compare(missing, 0) > 0:
-            phrases.append(self._of_total(line, missing, self.env._("without a date")))
+            phrases.append(self._without_date(line, missing))
             level = BAD
         return self._with_proposal(line, phrases, level)
 
@@ -164,7 +167,7 @@ class OrderCycleOutlook(models.AbstractModel):
                 level = WAIT
                 phrases.append(self._part_words(line, part["quantity"], part, late))
         if unit.compare(missing, 0) > 0:
-            phrases.append(self._of_total(line, missing, self.env._("nobody can say when")))
+            phrases.append(self._without_date(line, missing))
             level = BAD
         return "; ".join(phrases), level
 
@@ -188,7 +191,7 @@ class OrderCycleOutlook(models.AbstractModel):
 
     def _part_words(self, line, quantity, part, late):
         number, day = self._number(line, quantity), self._day(line, part["promised_date"])
-        if line.state == "sale":
+        if line.cycle_promise_date:
             words = [self.env._("%(quantity)s promised %(day)s", quantity=number, day=day)]
         else:
             words = [self.env._("%(quantity)s by %(day)s", quantity=number, day=day)]
@@ -216,6 +219,9 @@ class OrderCycleOutlook(models.AbstractModel):
             "%(number)s of %(total)s %(words)s", number=number, total=total, words=words
         )
 
+    def _without_date(self, line, missing):
+        return self.env._("%(number)s without a date", number=self._number(line, missing))
+
     def _number(self, line, quantity):
         """Return a quantity of the product's unit in the unit of the line, as people write it."""
         number = line.product_id.uom_id._compute_quantity(
@@ -233,7 +239,7 @@ class OrderCycleOutlook(models.AbstractModel):
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
-    cycle_outlook = fields.Char(
+    cycle_outlook = fields.Text(
         string="Outlook",
         compute="_compute_cycle_outlook",
         help="What is there, what comes, when and from where.",

@@ -50,7 +50,7 @@ class TestOutlook(PromiseCommon):
     def test_nobody_can_say(self):
         rare = self.a_product("RARE", seller_ids=False)
         sentence, level = self.told(self.quotation(rare, 3))
-        self.assertEqual((sentence, level), ("all 3 nobody can say when", "bad"))
+        self.assertEqual((sentence, level), ("3 without a date", "bad"))
 
     def test_a_dozen_is_told_in_dozens(self):
         self.stock(self.oil, 14, self.warehouse)
@@ -69,6 +69,15 @@ class TestOutlook(PromiseCommon):
             rf"^10 of 12 ship today from .*; 2 promised .*, purchase {purchase.name}, "
             r"vendor late 4 days on average$",
         )
+        self.assertEqual(level, "wait")
+
+    def test_without_a_policy_what_can_be_expected_is_told(self):
+        purchase = self.a_purchase(self.oil, 20, 3)
+        order = self.quotation(self.oil, 12)
+        order.action_confirm()
+        self.assertFalse(order.cycle_promise_ids)
+        sentence, level = self.told(order)
+        self.assertRegex(sentence, f"^10 of 12 ship today .*; 2 by .*, purchase {purchase.name}$")
         self.assertEqual(level, "wait")
 
     def test_a_slip_is_red_and_names_the_day(self):
@@ -109,8 +118,10 @@ class TestOutlook(PromiseCommon):
             for product in products[1:]
         ]
         if sold:
+            order.cycle_policy_id = self.trade
             order.action_confirm()
             self.advance()
+            self.assertEqual(len(order.cycle_promise_ids.order_line_id), 100)
         return order
 
     def queries_of(self, order, names):
