@@ -23,6 +23,7 @@ class LineSource(models.Model):
         string="Ships From",
         compute="_compute_cycle_source_text",
         compute_sudo=True,
+        groups="base.group_user",
         help="How many leave from which warehouse, where it is not only the order's own.",
     )
 

@@ -60,7 +60,8 @@ class OrderCycleOutlook(models.AbstractModel):
         by_line = rows.grouped("order_line_id")
         promised = {}
         for line in lines:
-            known = by_line.get(line, rows.browse())
+            # In a form that is being edited the line is a draft of the stored one.
+            known = by_line.get(line._origin, rows.browse())
             last = max(known.mapped("revision"), default=0)
             promised[line] = [
                 {name: row[name] for name in ("quantity", "promised_date", "cause")}
@@ -242,11 +243,14 @@ class SaleOrderLine(models.Model):
     cycle_outlook = fields.Text(
         string="Outlook",
         compute="_compute_cycle_outlook",
+        # Not for customers on the portal: it names vendors and how late they are.
+        groups="base.group_user",
         help="What is there, what comes, when and from where.",
     )
     cycle_outlook_level = fields.Selection(
         [("good", "It is there"), ("wait", "It comes"), ("bad", "Nobody can say, or too late")],
         compute="_compute_cycle_outlook",
+        groups="base.group_user",
     )
 
     @api.depends(

@@ -24,6 +24,7 @@ class SaleOrderLine(models.Model):
         string="Held",
         compute="_compute_cycle_hold_text",
         compute_sudo=True,
+        groups="base.group_user",
         help="What is held for this line, until when, and by whom.",
     )
 
