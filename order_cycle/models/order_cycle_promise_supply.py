@@ -121,7 +121,13 @@ class OrderCyclePromiseSupply(models.AbstractModel):
     def _own_supplies(self, line):
         """Return [[date, quantity, cause, source]] of what nobody else may take, by date."""
         moves = line.move_ids.filtered(lambda move: move._cycle_is_open())
-        from_outside = moves.filtered(lambda move: move.location_id.should_bypass_reservation())
+        # What the customer sends back is no supply of the line it was sold on.
+        from_outside = moves.filtered(
+            lambda move: (
+                move.location_id.should_bypass_reservation()
+                and move.location_id.usage != "customer"
+            )
+        )
         own = [[fields.Datetime.now(), line._cycle_reserved_qty(), "stock", None]]
         incoming = moves.move_orig_ids.filtered(
             lambda move: move._cycle_is_open() and not move.sale_line_id

@@ -87,11 +87,14 @@ class OrderCycleSupplyChange(models.Model):
         promised = orders.order_line.filtered(
             lambda line: line in lines and line.cycle_promise_date and line._cycle_open_qty() > 0
         )
-        plans = self.env["order.cycle.promise.planner"]._plan(promised)
+        planner = self.env["order.cycle.promise.planner"]
         Proposal = self.env["order.cycle.promise.proposal"].with_env(orders.env)
 
         def propose(batch):
-            for line in promised.filtered(lambda one: one.order_id in batch):
+            affected = promised.filtered(lambda one: one.order_id in batch)
+            # In here: a line that cannot be planned would keep the queue from going on for ever.
+            plans = planner._plan(affected)
+            for line in affected:
                 changed = (line.product_id | line.move_ids.product_id) & self.product_id
                 Proposal._propose(line, plans.get(line, []), latest[changed[:1]])
 

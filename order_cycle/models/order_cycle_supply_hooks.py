@@ -62,6 +62,8 @@ class StockMove(models.Model):
                 and (
                     (move.location_id.usage == "internal")
                     != (move.location_dest_id.usage == "internal")
+                    # Goods may be moved straight from one warehouse to another.
+                    or move.location_id.warehouse_id != move.location_dest_id.warehouse_id
                 )
             )
         )

@@ -38,6 +38,7 @@ from . import (
     test_pickup,
     test_policy,
     test_promise,
+    test_promise_meeting,
     test_promise_property,
     test_recall,
     test_remedies,
