@@ -68,6 +68,7 @@ from . import (
     order_cycle_promise_supply,
     order_cycle_promise_planner,
     order_cycle_promise_planner_kits,
+    order_cycle_promise_planner_sources,
     order_cycle_promise_proposal,
     order_cycle_outlook,
     order_cycle_supply_change,

@@ -163,7 +163,7 @@ class OrderCycleOutlook(models.AbstractModel):
         for part in parts:
             missing -= part["quantity"]
             if part["cause"] == "stock":
-                phrases.append(self._of_total(line, part["quantity"], self._ship_words(line)))
+                phrases.append(self._of_total(line, part["quantity"], self._ship_words(line, part)))
             else:
                 level = WAIT
                 phrases.append(self._part_words(line, part["quantity"], part, late))
@@ -182,8 +182,10 @@ class OrderCycleOutlook(models.AbstractModel):
                 rest.append({**part, "quantity": part["quantity"] - used})
         return rest
 
-    def _ship_words(self, line):
+    def _ship_words(self, line, part=None):
         warehouse = line.warehouse_id or line.order_id.warehouse_id
+        if part and part["model"] == "stock.warehouse":
+            warehouse = warehouse.browse(part["id"])
         return self.env._(
             "ship %(day)s from %(warehouse)s",
             day=self._day(line, warehouse._cycle_leaves(fields.Datetime.now())),

@@ -158,7 +158,7 @@ class OrderCyclePromisePlanner(models.AbstractModel):
         return {
             "quantity": quantity,
             "promised_date": line.order_id._cycle_arrival_of(
-                ready + timedelta(days=line.customer_lead)
+                ready + timedelta(days=line.customer_lead), line._cycle_short_warehouse()
             ),
             "cause": cause,
             "source_model": model,

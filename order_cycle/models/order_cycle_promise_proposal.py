@@ -65,6 +65,9 @@ class OrderCyclePromiseProposal(models.Model):
         """Promise the customer the proposed dates."""
         self.check_access("write")
         waiting = self.filtered("is_open")
+        over = waiting.filtered(lambda proposal: not proposal._is_needed())
+        over._close("withdrawn")
+        waiting -= over
         if not all(proposal.proposed_date for proposal in waiting):
             raise UserError(
                 self.env._(
@@ -89,6 +92,13 @@ class OrderCyclePromiseProposal(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _is_needed(self):
+        """Return whether something of the line is still to come."""
+        self.ensure_one()
+        # sudo: who decides about dates may not read the whole order
+        line = self.sudo().order_line_id
+        return line.state == "sale" and line._cycle_open_qty() > 0
+
     @api.model
     def _propose(self, line, parts, change):
         """Open, renew or withdraw the proposal of `line`, whose goods come as `parts` say.
@@ -104,6 +114,8 @@ class OrderCyclePromiseProposal(models.Model):
         if not self._is_news(line, date):
             return None
         known._write_state("withdrawn")
+        # The database allows one open proposal a line, and is asked at the insertion already.
+        known.flush_recordset(["state"])
         self.create(
             {
                 "order_line_id": line.id,

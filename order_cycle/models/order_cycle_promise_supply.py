@@ -46,12 +46,13 @@ class OrderCyclePromiseSupply(models.AbstractModel):
                 self._requests_sql(warehouse, products),
             )
         )
-        now, arrivals, requests = fields.Datetime.now(), defaultdict(list), defaultdict(list)
+        arrivals, requests = defaultdict(list), defaultdict(list)
         for kind, product, at, quantity, *source in self.env.cr.fetchall():
+            ready = self._not_before_tomorrow(at)
             if kind == "arrives":
-                arrivals[product].append((self._not_before_tomorrow(at), tuple(source)))
+                arrivals[product].append((ready, tuple(source)))
             else:
-                requests[product].append([max(at, now), quantity, tuple(source)])
+                requests[product].append([ready, quantity, tuple(source)])
         return arrivals, requests
 
     def _arrivals_sql(self, warehouse, products):
@@ -144,7 +145,7 @@ class OrderCyclePromiseSupply(models.AbstractModel):
         quantity = purchase_line.product_uom_id._compute_quantity(
             purchase_line.product_qty, purchase_line.product_id.uom_id, round=False
         )
-        ready = max(purchase_line.date_planned, fields.Datetime.now())
+        ready = self._not_before_tomorrow(purchase_line.date_planned)
         return [ready, quantity, "vendor", self._named(purchase_line.order_id)]
 
     def _arrives_at(self, move):

@@ -32,6 +32,38 @@ class OrderCyclePromised(models.AbstractModel):
             }
         )
 
+    def _cycle_adopt_dates(self):
+        """Put on record the dates of order or lines that were set before the order was confirmed.
+
+        Only where nothing is on record yet: an order may be set back and confirmed again.
+        """
+        lines = self.filtered(lambda order: order.state == "sale")._cycle_goods_lines()
+        dated = lines.filtered(
+            lambda line: (
+                (line.cycle_promise_date or line.order_id.commitment_date)
+                and line._cycle_open_qty() > 0
+            )
+        )
+        known = dated and self.env["order.cycle.promise"]._last_revisions(dated.ids)
+        self.env["order.cycle.promise"]._record(
+            {
+                line: [
+                    line._cycle_manual_part(
+                        line.cycle_promise_date or line.order_id.commitment_date
+                    )
+                ]
+                for line in dated
+                if not known[line.id]
+            }
+        )
+
+    def _cycle_drop_proposals(self):
+        """Withdraw the proposals of orders that are cancelled, and of lines all delivered."""
+        waiting = self.env["order.cycle.promise.proposal"].search(
+            [("order_id", "in", self.ids), ("state", "=", "open")]
+        )
+        waiting.filtered(lambda proposal: not proposal._is_needed())._close("withdrawn")
+
     def _cycle_mirror_promise(self):
         """Show on the orders when the last of their goods is promised."""
         for order in self.with_context(order_cycle__ledger=True):
@@ -44,14 +76,16 @@ class OrderCyclePromised(models.AbstractModel):
 
     # === FROM GOODS READY TO GOODS THERE === #
 
-    def _cycle_arrival_of(self, ready):
+    def _cycle_arrival_of(self, ready, warehouse=None):
         """Return when goods that are ready at `ready` (naive UTC) reach the customer.
 
         After the warehouse's cut-off, or on a day off, they leave on its next working day; then
         the delivery method needs its days.
+
+        :param warehouse: where they leave from, if not from the order's own warehouse
         """
         self.ensure_one()
-        leaves = self.warehouse_id._cycle_leaves(ready)
+        leaves = (warehouse or self.warehouse_id)._cycle_leaves(ready)
         return leaves + timedelta(days=self.carrier_id.cycle_transit_days)
 
     # === ACTION METHODS === #

@@ -36,9 +36,16 @@ class StockMove(models.Model):
             )._cycle_note_supply("receipt")
         return result
 
+    def _action_confirm(self, *args, **kwargs):
+        moves = super()._action_confirm(*args, **kwargs)
+        moves._cycle_note_supply("receipt")
+        return moves
+
     def _action_done(self, cancel_backorder=False):
         done = super()._action_done(cancel_backorder=cancel_backorder)
         done._cycle_note_supply("supply")
+        # sudo: who moves goods may not read what was promised
+        done.sudo().sale_line_id.order_id._cycle_drop_proposals()
         return done
 
     def _action_cancel(self):

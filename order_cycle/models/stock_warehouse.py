@@ -30,7 +30,12 @@ class StockWarehouse(models.Model):
     )
 
     def _cycle_leaves(self, ready):
-        """Return when goods that are ready at `ready` leave, both naive UTC."""
+        """Return when goods that are ready at `ready` leave, both naive UTC.
+
+        A company without a warehouse has neither cut-off nor working days.
+        """
+        if not self:
+            return ready
         self.ensure_one()
         zone = ZoneInfo(self.company_id.partner_id.tz or "UTC")
         local = ready.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone)

@@ -122,6 +122,17 @@ class TestPromise(PromiseCommon):
         self.assertEqual(order.cycle_proposal_ids.mapped("state"), ["kept"])
         self.assertFalse(self.slips(order))
 
+    def test_a_slip_upon_a_slip_replaces_the_proposal(self):
+        purchase = self.a_purchase(self.oil, 20, 3)
+        order = self.a_promised_order([("OIL", 12)])
+        for days in (10, 20):
+            purchase.picking_ids.move_ids.date = self.in_days(days)
+            self.review()
+        self.assertEqual(order.cycle_proposal_ids.mapped("state"), ["open", "withdrawn"])
+        self.assertEqual(order.cycle_proposal_ids.mapped("slip_days"), [17, 7])
+        self.assertEqual(len(self.slips(order)), 1)
+        self.assertNotIn("crashed", order.cycle_exception_ids.mapped("kind"))
+
     def test_supply_that_comes_back_withdraws_the_proposal(self):
         purchase = self.a_purchase(self.oil, 20, 3)
         order = self.a_promised_order([("OIL", 12)])
@@ -195,7 +206,8 @@ class TestPromise(PromiseCommon):
         purchase.button_cancel()
         self.review()
         self.assertRecordValues(
-            order.cycle_proposal_ids, [{"cause": "cancelled", "source_name": purchase.name}]
+            order.cycle_proposal_ids.filtered("is_open"),
+            [{"cause": "cancelled", "source_name": purchase.name}],
         )
         self.assertEqual(len(self.slips(order)), 1)
 

@@ -81,3 +81,77 @@ class TestPromiseMeeting(PromiseCommon):
         for name in ("cycle_outlook", "cycle_hold_text", "cycle_source_text"):
             with self.subTest(name=name), self.assertRaises(AccessError):
                 line.read([name])
+
+    # === DATES, AND THE END OF PROPOSALS === #
+
+    def a_dated_quotation(self, **line):
+        return self.env["sale.order"].create(
+            {
+                "partner_id": self.env["res.partner"].create({"name": "Carla"}).id,
+                "warehouse_id": self.warehouse.id,
+                "order_line": [
+                    Command.create({"product_id": self.oil.id, "product_uom_qty": 2, **line})
+                ],
+            }
+        )
+
+    def test_a_date_of_a_quotation_is_on_record_once_it_is_confirmed(self):
+        order, other = self.a_dated_quotation(), self.a_dated_quotation()
+        order.commitment_date = self.in_days(8)
+        other.order_line.cycle_promise_date = self.in_days(9)
+        self.assertFalse((order | other).cycle_promise_ids)
+        (order | other).action_confirm()
+        self.assertRecordValues(order.cycle_promise_ids, [{"cause": "manual", "quantity": 2}])
+        self.assertEqual(self.days_until(order.order_line.cycle_promise_date), 8)
+        self.assertEqual(self.days_until(other.commitment_date), 9)
+        order._action_cancel()
+        order.action_draft()
+        order.action_confirm()
+        self.assertEqual(len(order.cycle_promise_ids), 1)
+
+    def a_slipping_order(self):
+        purchase = self.a_purchase(self.oil, 20, 3)
+        order = self.a_promised_order([("OIL", 12)])
+        purchase.order_line.date_planned = self.in_days(10)
+        self.review()
+        self.assertTrue(order.cycle_proposal_ids.is_open)
+        return order, purchase
+
+    def test_a_cancelled_order_has_nothing_to_decide(self):
+        order, _purchase = self.a_slipping_order()
+        order._action_cancel()
+        self.assertEqual(order.cycle_proposal_ids.state, "withdrawn")
+        self.assertFalse(self.slips(order))
+
+    def test_a_delivered_order_has_nothing_to_decide(self):
+        order, purchase = self.a_slipping_order()
+        self.validate(purchase.picking_ids)
+        order.picking_ids.action_assign()
+        self.validate(order.picking_ids)
+        self.assertEqual(order.cycle_proposal_ids.state, "withdrawn")
+        self.assertFalse(self.slips(order))
+
+    def test_what_is_over_is_not_promised_again(self):
+        order, _purchase = self.a_slipping_order()
+        proposal, rows = order.cycle_proposal_ids, order.cycle_promise_ids
+        order.order_line.product_uom_qty = 0
+        proposal.action_accept()
+        self.assertEqual(order.cycle_promise_ids, rows)
+
+    def test_a_purchase_that_is_confirmed_is_a_change_of_supply(self):
+        self.review()
+        purchase = self.a_purchase(self.oil, 20, 3)
+        changes = self.env["order.cycle.supply.change"].search([("product_id", "=", self.oil.id)])
+        self.assertIn("receipt", changes.mapped("cause"))
+        self.assertIn(purchase.picking_ids.name, changes.mapped("source_name"))
+
+    def test_each_share_of_a_quotation_is_planned_in_its_own_warehouse(self):
+        second = self.env["stock.warehouse"].create({"name": "Second", "code": "WH2"})
+        self.stock(self.oil, 5, second)
+        order = self.a_dated_quotation(product_uom_qty=15)
+        line = order.order_line
+        self.assertEqual(line.cycle_outlook_level, "wait")
+        line._cycle_source_from({second: 5, self.warehouse: 10})
+        line.invalidate_recordset()
+        self.assertEqual(line.cycle_outlook_level, "good")
+        self.assertIn("5 of 15 ship today from Second", line.cycle_outlook)
