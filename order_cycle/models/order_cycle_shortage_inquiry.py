@@ -208,7 +208,7 @@ class OrderCycleShortage(models.Model):
         covered = sum(quantity for _date, quantity in arrivals)
         if self.state == "open" and self.uom_id.compare(covered, self.missing_qty) >= 0:
             self._close_answer(arrivals[-1][0], text)
-        self._tell_new_dates(before, text)
+        self._tell_new_dates(before, {self: text})
 
     def _close_answer(self, expected, text):
         """Another answer than one of the vendors asked: say that they still wait for theirs."""

@@ -12,7 +12,9 @@ class OrderCycleAllocationLine(models.TransientModel):
         "order.cycle.allocation", required=True, readonly=True, ondelete="cascade"
     )
     move_id = fields.Many2one("stock.move", required=True, readonly=True, ondelete="cascade")
-    order_id = fields.Many2one("sale.order", readonly=True, ondelete="cascade")
+    order_id = fields.Many2one(
+        "sale.order", string="Sales Order", readonly=True, ondelete="cascade"
+    )
     # sudo: who decides sees whose goods these are, without rights on the order
     order_name = fields.Char(string="Order", related="order_id.name", related_sudo=True)
     partner_name = fields.Char(

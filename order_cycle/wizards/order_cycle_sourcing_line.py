@@ -45,7 +45,7 @@ class OrderCycleSourcingLine(models.TransientModel):
         readonly=True,
         help="When all of it can leave for the customer. Empty: nobody knows.",
     )
-    distance = fields.Float(readonly=True)
+    distance = fields.Float(string="Distance as a Number", readonly=True)
     distance_text = fields.Char(string="Distance", compute="_compute_distance_text")
     further = fields.Integer(
         string="Further Shipments",
