@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 TABLE = "order_cycle_availability_mark"
 
+# From so many rows on an update is planned for itself.
+MANY = 200
+
 # In these states a move is still to come; reserving or releasing goods changes between them only.
 OPEN = "('waiting', 'confirmed', 'partially_available', 'assigned')"
 OVER = "('done', 'cancel')"
@@ -259,14 +262,27 @@ def create_trigger(watched, operation):
 
 
 def _branch(watched, operation):
+    # PostgreSQL keeps the plan of a function's statement. Made for few rows it would compare each
+    # row with each other one when there are thousands: a large update is planned anew.
+    mark = _mark(watched, operation)
+    if operation == "UPDATE":
+        mark = f"""
+                IF (SELECT COUNT(*) FROM new_rows) > {MANY} THEN
+                    EXECUTE $mark${mark}$mark$;
+                ELSE {mark};
+                END IF"""
+    return f"""
+            IF TG_OP = '{operation}' THEN {mark};
+            END IF;"""
+
+
+def _mark(watched, operation):
     # A transaction marks a place once, however often it changes something there.
     return f"""
-            IF TG_OP = '{operation}' THEN
                 WITH changed AS ({_changed(watched, operation)})
                 INSERT INTO {TABLE} (product_id, warehouse_id, channel_id)
                 SELECT DISTINCT {watched.places.format(rows="changed")}
-                ON CONFLICT DO NOTHING;
-            END IF;"""
+                ON CONFLICT DO NOTHING"""
 
 
 def _changed(watched, operation):

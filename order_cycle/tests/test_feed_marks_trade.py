@@ -206,6 +206,17 @@ class TestFeedMarksTrade(FeedCommon):
         product.unlink()
         self.assertEqual(self._marks(), everywhere)
 
+    def test_an_update_of_thousands_takes_no_longer_than_its_rows(self):
+        products = self.env["product.product"].create(
+            [{"name": f"Many {number}", "is_storable": True} for number in range(300)]
+        )
+        self._marks()
+        for some in (products[:1], products):
+            self.env.cr.execute(
+                "UPDATE product_product SET barcode = id::text WHERE id = ANY(%s)", [some.ids]
+            )
+        self.assertEqual({mark[0] for mark in self._marks()}, set(products.ids))
+
     def test_a_unit_that_is_measured_otherwise(self):
         unit = self.env["uom.uom"].create(
             {"name": "Six", "relative_factor": 6, "relative_uom_id": self.product.uom_id.id}
