@@ -50,6 +50,13 @@ _PLACES_OF_MOVE = """
       ON place.id IN (move.location_id, move.location_dest_id, move.location_final_id)
      AND place.usage = 'internal' AND place.warehouse_id IS NOT NULL"""
 
+# The order line that `{line}` names, while it is sold: what follows a JOIN.
+_SOLD_LINE = """sale_order_line line
+             ON line.id = {line}.sale_line_id AND line.state = 'sale'
+            AND line.product_id IS NOT NULL AND line.warehouse_id IS NOT NULL"""
+_PLACE_OF_SOLD_LINE = f"""line.product_id, line.warehouse_id, 0
+           FROM {{rows}} r JOIN {_SOLD_LINE.format(line="r")}"""
+
 WATCHED = (
     # With expiry dates, what is reserved stays usable. Their columns may come later.
     Watched(
@@ -113,22 +120,16 @@ WATCHED = (
         "direct",
         "purchase_order_line",
         "{r}.sale_line_id",
-        """line.product_id, line.warehouse_id, 0
-           FROM {rows} r
-           JOIN sale_order_line line
-             ON line.id = r.sale_line_id AND line.state = 'sale'
-            AND line.product_id IS NOT NULL AND line.warehouse_id IS NOT NULL""",
+        _PLACE_OF_SOLD_LINE,
     ),
     Watched(
         "purchase",
         "purchase_order",
         "CASE WHEN {r}.state = 'cancel' THEN TRUE END",
-        """line.product_id, line.warehouse_id, 0
-           FROM {rows} r
-           JOIN purchase_order_line bought ON bought.order_id = r.id
-           JOIN sale_order_line line
-             ON line.id = bought.sale_line_id AND line.state = 'sale'
-            AND line.product_id IS NOT NULL AND line.warehouse_id IS NOT NULL""",
+        f"""line.product_id, line.warehouse_id, 0
+            FROM {{rows}} r
+            JOIN purchase_order_line bought ON bought.order_id = r.id
+            JOIN {_SOLD_LINE.format(line="bought")}""",
         ("UPDATE",),
     ),
     # A line that is sold counts by itself until it has a move.
@@ -136,11 +137,7 @@ WATCHED = (
         "demand",
         "stock_move",
         "{r}.sale_line_id",
-        """line.product_id, line.warehouse_id, 0
-           FROM {rows} r
-           JOIN sale_order_line line
-             ON line.id = r.sale_line_id AND line.state = 'sale'
-            AND line.product_id IS NOT NULL AND line.warehouse_id IS NOT NULL""",
+        _PLACE_OF_SOLD_LINE,
     ),
     Watched(
         "sold",
