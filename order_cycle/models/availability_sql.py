@@ -99,12 +99,15 @@ def _own(owner):
 
 
 def _usable(expiry, now):
+    # A shelf that was counted for the first time has a quant without a quantity.
+    quantity = SQL("COALESCE(quant.quantity, 0)")
     if not expiry:
-        return SQL("quant.quantity")
+        return quantity
     # What is reserved serves its own move, which counts as a commitment of its own.
     return SQL(
-        "CASE WHEN quant.removal_date <= %s THEN quant.reserved_quantity ELSE quant.quantity END",
+        "CASE WHEN quant.removal_date <= %s THEN quant.reserved_quantity ELSE %s END",
         now,
+        quantity,
     )
 
 
@@ -132,7 +135,8 @@ def _on_hand(goods, now, expiry):
 def _expiring(goods, now):
     return SQL(
         """SELECT quant.product_id, place.warehouse_id, quant.removal_date,
-                  (quant.reserved_quantity - quant.quantity)::float8, 'expiry', quant.id
+                  (quant.reserved_quantity - COALESCE(quant.quantity, 0))::float8, 'expiry',
+                  quant.id
              %s AND quant.removal_date > %s""",
         _quants(goods),
         now,

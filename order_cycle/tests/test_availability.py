@@ -70,6 +70,16 @@ class TestAvailability(AvailabilityCommon):
         self.assertEqual(self._free(product, now + timedelta(days=9)), 3)
         self.assertEqual([free for _at, free in self._line(product)], [0, 0, 3])
 
+    def test_a_quant_without_a_quantity_is_none(self):
+        """Odoo writes one for a shelf whose count is not applied yet."""
+        product = self._products(1)
+        self.env["stock.quant"].sudo().create(
+            {"product_id": product.id, "location_id": self.milan.lot_stock_id.id}
+        )
+        self.assertEqual(self._free(product, None), 0)
+        self._move(product, "milan", "customer", 2, 1)
+        self.assertEqual(self._free(product, None), -2)
+
     def test_a_late_receipt_is_not_there_today(self):
         product = self._products(1)
         self._move(product, "vendor", "milan", 3, -5)
