@@ -177,7 +177,7 @@ class LineSource(models.Model):
         self.ensure_one()
         own, unit = self._cycle_short_warehouse(), self.product_id.uom_id
         changes = {own: -sum(quantities.values()), **quantities}
-        waiting = self._cycle_moves_waiting()[:1]
+        waiting = self._cycle_moves_waiting(own)[:1]
         before = self._cycle_asked()
         self._cycle_add_sources(quantities)
         values = self._prepare_procurement_values()

@@ -124,12 +124,13 @@ class OrderCycleOutlook(models.AbstractModel):
     def _told_of_sold(self, line, parts, late):
         unit = line.product_id.uom_id
         delivered = line._cycle_wanted_qty() - line._cycle_open_qty()
-        ready = min(line._cycle_reserved_qty(), line._cycle_open_qty())
+        reserved = self._reserved(line)
+        ready = sum(reserved.values())
         phrases = []
         if unit.compare(delivered, 0) > 0:
             phrases.append(self._of_total(line, delivered, self.env._("delivered")))
-        if unit.compare(ready, 0) > 0:
-            phrases.append(self._of_total(line, ready, self._ship_words(line)))
+        for warehouse, quantity in reserved.items():
+            phrases.append(self._of_total(line, quantity, self._ship_words(line, warehouse)))
         missing = line._cycle_open_qty() - ready
         rest = self._after(parts, delivered + ready, unit)
         level = WAIT if unit.compare(missing, 0) > 0 else GOOD
@@ -142,6 +143,22 @@ class OrderCycleOutlook(models.AbstractModel):
             phrases.append(self._without_date(line, missing))
             level = BAD
         return self._with_proposal(line, phrases, level)
+
+    def _reserved(self, line):
+        """Return {warehouse: quantity in the product's unit} of what is there for `line`."""
+        product, left = line.product_id, line._cycle_open_qty()
+        if line._cycle_is_in_parts():
+            found = {line._cycle_short_warehouse(): line._cycle_reserved_qty()}
+        else:
+            places = [place for _product, place in line._cycle_to_leave()]
+            found = {place: line._cycle_reserved_of(product, place) for place in places}
+        reserved = {}
+        for place, quantity in found.items():
+            quantity = min(quantity, left)
+            if product.uom_id.compare(quantity, 0) > 0:
+                reserved[place] = quantity
+                left -= quantity
+        return reserved
 
     def _with_proposal(self, line, phrases, level):
         """Add what is broken already: a date that has passed, or a later one that is proposed."""
@@ -163,7 +180,8 @@ class OrderCycleOutlook(models.AbstractModel):
         for part in parts:
             missing -= part["quantity"]
             if part["cause"] == "stock":
-                phrases.append(self._of_total(line, part["quantity"], self._ship_words(line, part)))
+                words = self._ship_words(line, self._place_of(line, part))
+                phrases.append(self._of_total(line, part["quantity"], words))
             else:
                 level = WAIT
                 phrases.append(self._part_words(line, part["quantity"], part, late))
@@ -182,10 +200,12 @@ class OrderCycleOutlook(models.AbstractModel):
                 rest.append({**part, "quantity": part["quantity"] - used})
         return rest
 
-    def _ship_words(self, line, part=None):
-        warehouse = line.warehouse_id or line.order_id.warehouse_id
-        if part and part["model"] == "stock.warehouse":
-            warehouse = warehouse.browse(part["id"])
+    def _place_of(self, line, part):
+        if part["model"] == "stock.warehouse":
+            return self.env["stock.warehouse"].browse(part["id"])
+        return line.warehouse_id or line.order_id.warehouse_id
+
+    def _ship_words(self, line, warehouse):
         return self.env._(
             "ship %(day)s from %(warehouse)s",
             day=self._day(line, warehouse._cycle_leaves(fields.Datetime.now())),

@@ -95,6 +95,7 @@ class OrderCyclePromise(models.Model):
     )
 
     _one_way = models.Index("(order_line_id, revision)")
+    _from_elsewhere = models.Index("(source_id) WHERE cause = 'transfer'")
 
     def init(self):
         self.env.cr.execute(TRIGGER)
@@ -165,6 +166,22 @@ class OrderCyclePromise(models.Model):
         """Return those of these rows that no later revision has replaced."""
         last = self._last_revisions(self.order_line_id.ids)
         return self.filtered(lambda row: row.revision == last[row.order_line_id.id])
+
+    @api.model
+    def _waiting_for_transfer(self, domain):
+        """Return the promises in force of goods that are to come from another warehouse.
+
+        Once somebody has sent them they are a receipt, and the warehouse is no source any more.
+        """
+        rows = self.sudo().search(
+            [
+                ("cause", "=", "transfer"),
+                ("source_model", "=", "stock.warehouse"),
+                ("order_line_id.state", "=", "sale"),
+                *domain,
+            ]
+        )
+        return rows._in_force() if rows else rows
 
     def _mark_told(self):
         """Note that the customer knows these promises from now on."""

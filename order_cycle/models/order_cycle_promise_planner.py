@@ -1,6 +1,10 @@
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
+
+from ..tools.demand import Supply, whole_kits
+from ..tools.elsewhere import Elsewhere
 
 FAR = fields.Datetime.to_datetime("9999-12-31")
 SHORT = ("waiting", "confirmed", "partially_available")
@@ -9,13 +13,14 @@ SHORT = ("waiting", "confirmed", "partially_available")
 class OrderCyclePromisePlanner(models.AbstractModel):
     """From where and by when each order line gets its goods.
 
-    Goods that are reserved or bought for a line are its own. What is left of the stock and of the
-    receipts, as `order.cycle.availability` counts it, is shared in the order of the promises: who
-    was promised earlier is served first.
+    A line has a demand for each product and warehouse it leaves from. Goods that are reserved or
+    bought for it are its own. What is left of the stock and of the receipts, as
+    `order.cycle.availability` counts it, is shared in the order of the promises: who was promised
+    earlier is served first, whether the product is sold by itself or in a kit.
     """
 
     _name = "order.cycle.promise.planner"
-    _inherit = "order.cycle.promise.supply"
+    _inherit = ["order.cycle.promise.supply", "order.cycle.promise.elsewhere"]
     _description = "Planner of Promises"
 
     @api.model
@@ -26,60 +31,81 @@ class OrderCyclePromisePlanner(models.AbstractModel):
         The parts cover what is still to deliver. A list is empty where nobody can say.
         """
         lines = lines.sudo().filtered(lambda line: line._cycle_open_qty() > 0)
-        plans = {}
-        for warehouse, group in self._by_warehouse(lines).items():
-            goods = group.filtered("product_id.is_storable")
-            plans.update(self._plan_warehouse(warehouse, goods))
-            now = fields.Datetime.now()
-            for line in group - goods:
-                plans[line] = [self._part(line, line._cycle_open_qty(), now, "stock")]
-        return plans
+        by_line, by_place, kept = {}, defaultdict(list), self._kept(lines)
+        for line in lines:
+            by_line[line] = line._cycle_demands() if line in kept else []
+            for demand in by_line[line]:
+                by_place[demand.warehouse].append(demand)
+        elsewhere = Elsewhere()
+        for warehouse, demands in by_place.items():
+            self._serve(warehouse, demands, elsewhere)
+        return {line: self._parts(line, demands) for line, demands in by_line.items()}
 
-    def _by_warehouse(self, lines):
-        """Return {warehouse: lines}: a line may leave from another one than its order's."""
-        return lines.grouped(lambda line: line._cycle_short_warehouse())
+    def _kept(self, lines):
+        """Return the lines of goods that are kept in stock, as such or as the parts of a kit."""
+        return lines.filtered(lambda line: line.product_id.is_storable or line._cycle_is_in_parts())
+
+    # === ALLOCATION === #
 
     @api.model
-    def _plan_warehouse(self, warehouse, lines):
-        sold = lines.filtered(lambda line: line.state == "sale")
-        own = dict.fromkeys(lines, ()) | {line: self._own_supplies(line) for line in sold}
-        served = lines.filtered(lambda line: not self._missing(line, own[line]))
-        plans = {line: self._own_parts(line, own[line]) for line in served}
-        waiting = lines - served
+    def _serve(self, warehouse, demands, elsewhere):
+        """Find the supplies of `demands`, all of one warehouse."""
+        for demand in demands:
+            self._use_own(demand)
+        waiting = [demand for demand in demands if demand.missing]
         if waiting:
-            plans.update(self._share_out(warehouse, waiting, own))
-        return plans
+            self._share_out(warehouse, waiting, elsewhere)
+
+    def _use_own(self, demand):
+        if not demand.product.is_storable:
+            demand.use([Supply(fields.Datetime.now(), demand.quantity, "stock")])
+        elif demand.line.state == "sale":
+            demand.use(self._own_supplies(demand))
 
     @api.model
-    def _share_out(self, warehouse, lines, own):
-        """Serve `lines` and all who want the same goods, those promised first before others."""
-        rivals = lines
+    def _share_out(self, warehouse, waiting, elsewhere):
+        """Serve `waiting` and all who want the same goods, those promised first before others."""
+        pool = waiting
         # A quotation gets what nobody else was promised: the availability answers that alone.
-        if any(line.state == "sale" for line in lines):
-            rivals |= self._rivals(warehouse, lines.product_id)
-        own = {**{line: self._own_supplies(line) for line in rivals - lines}, **own}
-        arrivals, requests = self._coming(warehouse, lines.product_id)
-        shelves = self._shelves(warehouse, rivals, arrivals)
-        for line in rivals:
-            for ready, quantity, cause, _source in own[line]:
-                if cause != "vendor":
-                    shelves[line.product_id].keep(ready, quantity)
-        elsewhere = self._free_elsewhere(warehouse, lines.product_id)
-        plans = {}
-        for line in rivals.sorted(lambda one: (one.cycle_promise_date or FAR, one.id)):
-            parts = self._own_parts(line, own[line])
-            parts += self._take(line, shelves[line.product_id], self._left(line, parts))
-            parts += self._ask(line, requests[line.product_id.id], self._left(line, parts))
-            left = self._left(line, parts)
-            if left:
-                rest = self._from_afar(line, left, elsewhere)
-                parts = [*parts, rest] if rest else []
-            plans[line] = parts
-        return {line: plans[line] for line in lines}
+        if any(demand.line.state == "sale" for demand in waiting):
+            pool = waiting + self._rivals(warehouse, waiting)
+        products = self._products(waiting)
+        arrivals, requests = self._coming(warehouse, products)
+        shelves = self._shelves(warehouse, pool, arrivals)
+        for demand in pool:
+            for supply in demand.supplies:
+                if supply.cause != "vendor":
+                    shelves[demand.product].keep(supply.ready, supply.quantity)
+        self._look_elsewhere(warehouse, products, elsewhere)
+        for demand in sorted(pool, key=self._turn):
+            self._serve_one(demand, shelves[demand.product], requests, elsewhere)
 
-    def _rivals(self, warehouse, products):
-        """Return the order lines of this warehouse that wait for the same goods."""
-        return (
+    def _turn(self, demand):
+        return demand.line.cycle_promise_date or FAR, demand.line.id
+
+    def _serve_one(self, demand, shelf, requests, elsewhere):
+        # What it gets now replaces what it was promised from another warehouse.
+        elsewhere.forget(demand.line)
+        if demand.missing:
+            demand.use(
+                [
+                    Supply(ready, quantity, "receipt" if source else "stock", source)
+                    for ready, quantity, source in shelf.take(demand.missing)
+                ]
+            )
+        product = demand.product.id
+        requests[product] = demand.use(requests[product])
+        rest = self._from_afar(demand, elsewhere) if demand.missing else None
+        if rest:
+            demand.use([rest])
+
+    def _rivals(self, warehouse, waiting):
+        """Return the demands of others who wait for the same goods here, with their own supplies.
+
+        :param list waiting: demands
+        """
+        products = self._products(waiting)
+        moves = (
             self.env["stock.move"]
             .sudo()
             .search(
@@ -87,78 +113,82 @@ class OrderCyclePromisePlanner(models.AbstractModel):
                     ("product_id", "in", products.ids),
                     ("location_id.warehouse_id", "=", warehouse.id),
                     ("sale_line_id.state", "=", "sale"),
-                    ("sale_line_id.product_id", "in", products.ids),
                     ("state", "in", SHORT),
                 ]
             )
-            .sale_line_id.filtered(lambda line: line._cycle_open_qty() > 0)
         )
+        known = {(demand.line, demand.product) for demand in waiting}
+        rivals = [
+            demand
+            for line in moves.sale_line_id
+            if line._cycle_open_qty() > 0
+            for demand in line._cycle_demands()
+            if demand.warehouse == warehouse
+            and demand.product in products
+            and (line, demand.product) not in known
+        ]
+        for demand in rivals:
+            self._use_own(demand)
+        return rivals
 
-    # === ALLOCATION === #
+    # === PARTS === #
 
-    def _missing(self, line, supplies):
-        """Return what `line` needs beyond its own supplies, in the product's unit."""
-        unit = line.product_id.uom_id
-        missing = line._cycle_open_qty() - sum(row[1] for row in supplies)
-        return missing if unit.compare(missing, 0) > 0 else 0.0
-
-    def _left(self, line, parts):
-        return self._missing(line, [(None, part["quantity"]) for part in parts])
-
-    def _own_parts(self, line, supplies):
-        return self._use(line, [list(row) for row in supplies], line._cycle_open_qty())
-
-    def _take(self, line, shelf, wanted):
-        """Return the parts of at most `wanted` that the shelf gives."""
+    def _parts(self, line, demands):
+        """Return the parts of the promise of `line`; nothing where nobody can say."""
+        if any(demand.missing for demand in demands):
+            return []
+        if not demands:
+            return [self._part(line, line._cycle_open_qty(), fields.Datetime.now(), "stock")]
+        if any(demand.product != line.product_id for demand in demands):
+            return self._parts_of_kit(line, demands)
+        is_split = len(demands) > 1
         return [
-            self._part(line, quantity, ready, "receipt" if source else "stock", source)
-            for ready, quantity, source in (shelf.take(wanted) if wanted else ())
+            self._part(line, supply.quantity, supply.ready, supply.cause, source, demand.warehouse)
+            for demand in demands
+            for supply in demand.supplies
+            # Who looks at the line wants to know from which warehouse.
+            for source in [
+                supply.source or (self._named(demand.warehouse) if is_split else None),
+            ]
         ]
 
-    def _ask(self, line, requests, wanted):
-        """Return the parts of at most `wanted` that vendors were asked for; reduces `requests`."""
-        rows = [[ready, quantity, "vendor", source] for ready, quantity, source in requests]
-        parts = self._use(line, rows, wanted)
-        for request, row in zip(requests, rows, strict=True):
-            request[1] = row[1]
+    def _parts_of_kit(self, line, demands):
+        """Return the kits that are complete in stock, and the rest with its last part."""
+        unit, wanted = line.product_id.uom_id, line._cycle_open_qty()
+        there = min(whole_kits(demands, "stock"), wanted)
+        last = max(
+            ((supply, demand) for demand in demands for supply in demand.supplies),
+            key=lambda pair: pair[0].ready,
+        )
+        parts = []
+        if unit.compare(there, 0) > 0:
+            parts.append(self._part(line, there, fields.Datetime.now(), "stock"))
+        if unit.compare(wanted - there, 0) > 0:
+            supply, demand = last
+            parts.append(
+                self._part(
+                    line,
+                    wanted - there,
+                    supply.ready,
+                    supply.cause,
+                    supply.source,
+                    demand.warehouse,
+                )  # fmt: skip
+            )
         return parts
 
-    def _use(self, line, rows, wanted):
-        """Return parts of at most `wanted` of [[date, quantity, cause, source]]; reduces them."""
-        parts, unit = [], line.product_id.uom_id
-        for row in rows:
-            taken = min(row[1], wanted)
-            if unit.compare(taken, 0) > 0:
-                row[1] -= taken
-                wanted -= taken
-                parts.append(self._part(line, taken, row[0], row[2], row[3]))
-        return parts
+    def _part(self, line, quantity, ready, cause, source=None, warehouse=None):
+        """Return one part of a promise of `line`, whose goods are ready at `ready` (naive UTC).
 
-    def _from_afar(self, line, quantity, elsewhere):
-        """Return the part that another warehouse, the factory or a vendor brings, or None."""
-        now = fields.Datetime.now()
-        for other, free in elsewhere.items():
-            if line.product_id.uom_id.compare(free[line.product_id], quantity) >= 0:
-                free[line.product_id] -= quantity
-                ready = now + timedelta(days=line.order_id.warehouse_id.cycle_transfer_days)
-                return self._part(line, quantity, ready, "transfer", self._named(other))
-        days = line._cycle_production_days()
-        if days is not None:
-            return self._part(line, quantity, now + timedelta(days=days), "production")
-        product = line.product_id.with_company(line.order_id.company_id)
-        seller = product._select_seller(quantity=None, uom_id=product.uom_id)
-        if not seller:
-            return None
-        ready = now + timedelta(days=seller.delay)
-        return self._part(line, quantity, ready, "vendor", self._named(seller.partner_id))
-
-    def _part(self, line, quantity, ready, cause, source=None):
-        """Return one part of a promise of `line`, whose goods are ready at `ready` (naive UTC)."""
+        :param source: (model, id, name) of the document behind it
+        :param warehouse: where they leave from, if not where the line's goods leave from
+        """
         model, number, name = source or (False, False, False)
         return {
             "quantity": quantity,
             "promised_date": line.order_id._cycle_arrival_of(
-                ready + timedelta(days=line.customer_lead), line._cycle_short_warehouse()
+                ready + timedelta(days=line.customer_lead),
+                warehouse or line._cycle_short_warehouse(),
             ),
             "cause": cause,
             "source_model": model,

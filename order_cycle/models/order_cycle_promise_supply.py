@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..tools.demand import Supply
 from ..tools.shelf import Shelf
 
 ASKED = ("draft", "sent", "to approve")
@@ -15,9 +16,10 @@ class OrderCyclePromiseSupply(models.AbstractModel):
     _name = "order.cycle.promise.supply"
     _description = "Supply of Promises"
 
-    def _shelves(self, warehouse, lines, arrivals):
-        """Return {product: Shelf} of what `lines` may share; `arrivals` as `_coming` says."""
-        products = lines.product_id
+    def _shelves(self, warehouse, demands, arrivals):
+        """Return {product: Shelf} of what `demands` may share; `arrivals` as `_coming` says."""
+        products = self._products(demands)
+        lines = self.env["sale.order.line"].union(*(demand.line for demand in demands))
         steps = (
             self.env["order.cycle.availability"]
             .sudo()
@@ -28,14 +30,17 @@ class OrderCyclePromiseSupply(models.AbstractModel):
             for product in products
         }
 
+    def _products(self, demands):
+        return self.env["product.product"].union(*(demand.product for demand in demands))
+
     def _coming(self, warehouse, products):
         """Return (arrivals, requests) of `warehouse`, both by product id and by date.
 
         A source is (model, id, name), as a promise keeps it.
 
         :return: {id: [(naive UTC datetime, source)]} of what is under way from outside, and
-            {id: [[naive UTC datetime, quantity in the product's unit, source]]} of what vendors
-            were asked for and have not confirmed, without what is meant for one delivery
+            {id: [Supply]} of what vendors were asked for and have not confirmed, without what is
+            meant for one delivery
         """
         for model in ("stock.move", "stock.picking", "purchase.order.line", "purchase.order"):
             self.env[model].flush_model()
@@ -52,7 +57,7 @@ class OrderCyclePromiseSupply(models.AbstractModel):
             if kind == "arrives":
                 arrivals[product].append((ready, tuple(source)))
             else:
-                requests[product].append([ready, quantity, tuple(source)])
+                requests[product].append(Supply(ready, quantity, "vendor", tuple(source)))
         return arrivals, requests
 
     def _arrivals_sql(self, warehouse, products):
@@ -105,48 +110,32 @@ class OrderCyclePromiseSupply(models.AbstractModel):
             warehouse=warehouse.id,
         )
 
-    def _free_elsewhere(self, warehouse, products):
-        """Return {warehouse: {product: free quantity}} of the company's other warehouses."""
-        others = (
-            self.env["stock.warehouse"]
-            .sudo()
-            .search([("company_id", "=", warehouse.company_id.id), ("id", "!=", warehouse.id)])
+    def _own_supplies(self, demand):
+        """Return [Supply] by date of what nobody else may take: reserved, bought or made for it."""
+        line, product, place = demand.line, demand.product, demand.warehouse
+        moves = line._cycle_open_moves().filtered(
+            lambda move: move.product_id == product and line._cycle_place_of(move) == place
         )
-        if not others:
-            return {}
-        free = self.env["order.cycle.availability"].sudo()._available(products, others)
-        return {
-            other: {product: free[product.id, other.id] for product in products} for other in others
-        }
-
-    def _own_supplies(self, line):
-        """Return [[date, quantity, cause, source]] of what nobody else may take, by date."""
-        moves = line.move_ids.filtered(lambda move: move._cycle_is_open())
-        # What the customer sends back is no supply of the line it was sold on.
-        from_outside = moves.filtered(
-            lambda move: (
-                move.location_id.should_bypass_reservation()
-                and move.location_id.usage != "customer"
-            )
-        )
-        own = [[fields.Datetime.now(), line._cycle_reserved_qty(), "stock", None]]
+        own = [Supply(fields.Datetime.now(), line._cycle_reserved_of(product, place), "stock")]
         incoming = moves.move_orig_ids.filtered(
             lambda move: move._cycle_is_open() and not move.sale_line_id
         )
-        for move in incoming | from_outside.filtered("sale_line_id"):
-            own.append([self._arrives_at(move), move.product_qty, "receipt", self._document(move)])
+        from_outside = moves.filtered(lambda move: move.location_id.should_bypass_reservation())
+        for move in incoming | from_outside:
+            ready, source = self._arrives_at(move), self._document(move)
+            own.append(Supply(ready, move.product_qty, "receipt", source))
         for bought in moves.created_purchase_line_ids:
             if bought.order_id.state in ASKED and bought.date_planned:
                 own.append(self._asked(bought))
-        return sorted((row for row in own if row[1] > 0), key=lambda row: row[0])
+        return sorted((one for one in own if one.quantity > 0), key=lambda one: one.ready)
 
     def _asked(self, purchase_line):
-        """Return [date, quantity, cause, source] of what a vendor has not confirmed yet."""
+        """Return the Supply that a vendor was asked for and has not confirmed yet."""
         quantity = purchase_line.product_uom_id._compute_quantity(
             purchase_line.product_qty, purchase_line.product_id.uom_id, round=False
         )
         ready = self._not_before_tomorrow(purchase_line.date_planned)
-        return [ready, quantity, "vendor", self._named(purchase_line.order_id)]
+        return Supply(ready, quantity, "vendor", self._named(purchase_line.order_id))
 
     def _arrives_at(self, move):
         """Return when an open move brings its goods.

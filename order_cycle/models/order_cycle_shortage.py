@@ -182,13 +182,16 @@ class OrderCycleShortage(models.Model):
 
         :param order_lines: sale.order.line recordset of one company
         """
-        short = order_lines._cycle_short_products()
+        short = order_lines._cycle_short_needs()
         open_lines = order_lines.cycle_shortage_line_ids.filtered("is_open")
-        known = {(line.order_line_id, line.product_id): line for line in open_lines}
+        known = {
+            (line.order_line_id, line.product_id, line.shortage_id.warehouse_id): line
+            for line in open_lines
+        }
         for need, line in known.items():
             if need in short:
                 line._update_need()
-        self._open_for([need for need in short if need not in known])
+        self._open_for(short - known.keys())
         served = [line.id for need, line in known.items() if need not in short]
         self.env["order.cycle.shortage.line"].browse(served)._solve()
 
@@ -196,17 +199,17 @@ class OrderCycleShortage(models.Model):
     def _open_for(self, needs):
         """Put each order line on the shortage of what it misses, opened where there is none.
 
-        :param list needs: (sale.order.line, product.product), singletons
+        :param needs: set of (sale.order.line, product.product, stock.warehouse), singletons
         """
-        order_lines = self.env["sale.order.line"].union(*(line for line, _product in needs))
+        order_lines = self.env["sale.order.line"].union(*(line for line, _what, _where in needs))
         by_place = defaultdict(order_lines.browse)
-        for line, product in needs:
-            by_place[product, line._cycle_short_warehouse()] |= line
-        for (product, warehouse), lines in by_place.items():
-            known = self._live(product, warehouse)
-            shortage = known or self._create_for(product, warehouse, lines)
+        for line, product, warehouse in sorted(needs, key=lambda need: [one.id for one in need]):
+            by_place[product, warehouse] |= line
+        for place, lines in by_place.items():
+            known = self._live(*place)
+            shortage = known or self._create_for(*place, lines)
             shortage.write(
-                {"line_ids": [Command.create(vals) for vals in lines._prepare_shortage_of(product)]}
+                {"line_ids": [Command.create(vals) for vals in lines._prepare_shortage_of(*place)]}
             )
             if not known:
                 shortage._call_buyer()

@@ -89,6 +89,7 @@ class OrderCycleShortageLadder(models.AbstractModel):
             [("state", "=", "open"), ("step_due_at", "<=", fields.Datetime.now())],
             order="step_due_at, id",
         )
+        self.env["order.cycle.supply.change"]._note_elsewhere()
         self.env["ir.cron"]._commit_progress(remaining=len(late))
         for number in late.ids:
             # Whoever answers it at this moment has it; it is looked at again the next time.

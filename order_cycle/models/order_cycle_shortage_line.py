@@ -107,7 +107,9 @@ class OrderCycleShortageLine(models.Model):
     def _update_need(self):
         self._notice_withdrawal()
         for line in self:
-            missing = line.order_line_id._cycle_missing_of(line.product_id)
+            missing = line.order_line_id._cycle_missing_of(
+                line.product_id, line.shortage_id.warehouse_id
+            )
             if line.uom_id.compare(line.missing_qty, missing):
                 line.missing_qty = missing
 
@@ -123,10 +125,18 @@ class OrderCycleShortageLine(models.Model):
         self.env["order.cycle.exception"].sudo()._close_taken(orders - waiting)
 
     def _promise(self, arrival):
-        """Promise these orders the goods that arrive at `arrival` (naive UTC datetime)."""
+        """Promise these orders the goods that arrive at `arrival` (naive UTC datetime).
+
+        What waits for the parts of a kit, or in several warehouses, is promised for the last of
+        them.
+        """
         self.env["order.cycle.promise"]._record(
-            {line.order_line_id: line._parts(arrival) for line in self}
+            {line.order_line_id: line._parts(line._last_arrival(arrival)) for line in self}
         )
+
+    def _last_arrival(self, arrival):
+        others = self.order_line_id.cycle_shortage_line_ids.filtered("is_open") - self
+        return max([arrival, *filter(None, others.shortage_id.mapped("promised_date"))])
 
     def _parts(self, arrival):
         """Return the parts of a promise: what is reserved already, and what arrives."""
@@ -150,7 +160,9 @@ class OrderCycleShortageLine(models.Model):
     def _notice_withdrawal(self):
         """See which orders want less than before; what was bought for them needs a decision."""
         for line in self.filtered("is_open"):
-            wanted = line.order_line_id._cycle_wanted_of(line.product_id)
+            wanted = line.order_line_id._cycle_wanted_of(
+                line.product_id, line.shortage_id.warehouse_id
+            )
             gone = line.wanted_qty - wanted
             if line.uom_id.compare(gone, 0) > 0:
                 line.shortage_id._withdraw(line, min(gone, line.missing_qty))

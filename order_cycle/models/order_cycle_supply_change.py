@@ -54,6 +54,13 @@ class OrderCycleSupplyChange(models.Model):
             cron.sudo()._trigger()
 
     @api.model
+    def _note_elsewhere(self):
+        """Have what was promised from another warehouse looked at: nobody has reserved it there."""
+        rows = self.env["order.cycle.promise"]._waiting_for_transfer([])
+        for place, promises in rows.grouped("source_name").items():
+            self._note(promises, "transfer", place)
+
+    @api.model
     def _cron_review(self, batch_size=50):
         """Look at the promises of every product with a change, in batches with a commit each."""
         progress = self.env["ir.cron"]._commit_progress

@@ -104,11 +104,16 @@ class SaleOrderLine(models.Model):
             )
         )
 
-    def _cycle_moves_waiting(self):
-        return self.move_ids.filtered(lambda move: move._cycle_waits_for_stock())
+    def _cycle_moves_waiting(self, warehouse=None):
+        """Return the moves that wait for goods, in `warehouse` or anywhere."""
+        return self.move_ids.filtered(
+            lambda move: (
+                move._cycle_waits_for_stock() and warehouse in (None, move.location_id.warehouse_id)
+            )
+        )
 
-    def _cycle_missing_in_stock_unit(self):
-        """Return what this line still needs, in the product's unit.
+    def _cycle_missing_in_stock_unit(self, warehouse=None):
+        """Return what this line still needs, in the product's unit, in `warehouse` or anywhere.
 
         Not by way of the line's unit: 14 pieces are 1.17 dozen, and those are 14.04 pieces.
         """
@@ -118,8 +123,7 @@ class SaleOrderLine(models.Model):
             move.product_uom._compute_quantity(
                 move.product_uom_qty - move.quantity, unit, round=False
             )
-            for move in self.move_ids
-            if move._cycle_waits_for_stock()
+            for move in self._cycle_moves_waiting(warehouse)
         )
         return unit.round(missing) if missing else 0.0
 
@@ -238,19 +242,4 @@ class SaleOrderLine(models.Model):
 
     def _cycle_reserved_qty(self):
         """Return what is reserved for this line, in the product's unit."""
-        self.ensure_one()
-        return sum(
-            move.product_uom._compute_quantity(move.quantity, self.product_id.uom_id)
-            for move in self.move_ids
-            if move._cycle_is_open() and not move.location_id.should_bypass_reservation()
-        )
-
-    def _cycle_production_days(self):
-        """Return the days to make this product, or None where it is not made."""
-        self.ensure_one()
-        if "mrp.bom" not in self.env:
-            return None
-        company = self.order_id.company_id
-        found = self.env["mrp.bom"].sudo()._bom_find(self.product_id, company_id=company.id)
-        bom = found.get(self.product_id)
-        return bom.produce_delay if bom and bom.type == "normal" else None
+        return self._cycle_reserved_of(self.product_id)

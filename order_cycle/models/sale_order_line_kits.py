@@ -19,37 +19,41 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         return any(move.product_id != self.product_id for move in self.move_ids)
 
-    def _cycle_short_products(self):
-        """Return {(order line, product): quantity in the product's unit} of what is missing."""
-        missing = {}
-        for line in self._cycle_short_lines():
-            for product in line._cycle_moves_waiting().product_id:
-                quantity = line._cycle_missing_of(product)
-                if not product.uom_id.is_zero(quantity):
-                    missing[line, product] = quantity
-        return missing
+    def _cycle_short_needs(self):
+        """Return the set of (order line, product, warehouse) of which something is missing."""
+        return {
+            (line, move.product_id, move.location_id.warehouse_id)
+            for line in self._cycle_short_lines()
+            for move in line._cycle_moves_waiting()
+            if not move.product_id.uom_id.is_zero(
+                line._cycle_missing_of(move.product_id, move.location_id.warehouse_id)
+            )
+        }
 
-    def _cycle_missing_of(self, product):
-        """Return how much of `product` this line still needs, in the product's unit."""
+    def _cycle_missing_of(self, product, warehouse=None):
+        """Return how much of `product` this line still needs, in the product's unit.
+
+        :param warehouse: in this one only
+        """
         self.ensure_one()
         unit = product.uom_id
         missing = sum(
             move.product_uom._compute_quantity(
                 move.product_uom_qty - move.quantity, unit, round=False
             )
-            for move in self._cycle_moves_waiting()
+            for move in self._cycle_moves_waiting(warehouse)
             if move.product_id == product
         )
         return unit.round(missing) if missing else 0.0
 
-    def _cycle_missing_in_stock_unit(self):
+    def _cycle_missing_in_stock_unit(self, warehouse=None):
         """Of a kit: the number of whole kits that its parts are not there for."""
         self.ensure_one()
         if not self._cycle_is_in_parts():
-            return super()._cycle_missing_in_stock_unit()
+            return super()._cycle_missing_in_stock_unit(warehouse)
         missing = (
-            self._cycle_missing_of(product) / (self._cycle_in_one(product) or 1.0)
-            for product in self._cycle_moves_waiting().product_id
+            self._cycle_missing_of(product, warehouse) / (self._cycle_in_one(product) or 1.0)
+            for product in self._cycle_moves_waiting(warehouse).product_id
         )
         return float(math.ceil(round(max(missing, default=0.0), DIGITS)))
 
@@ -61,8 +65,11 @@ class SaleOrderLine(models.Model):
         )
         return self._cycle_leaving(product) / sold if sold else 0.0
 
-    def _cycle_leaving(self, product):
-        """Return how much of `product` has left or is to leave for this line, in its unit."""
+    def _cycle_leaving(self, product, warehouse=None):
+        """Return how much of `product` has left or is to leave for this line, in its unit.
+
+        :param warehouse: from this one only
+        """
         moves = self.move_ids.filtered(
             lambda move: move.state != "cancel" and move.product_id == product
         )
@@ -70,14 +77,20 @@ class SaleOrderLine(models.Model):
         last = (moves - moves.move_orig_ids).filtered(
             lambda move: not move.origin_returned_move_id and move.location_id.usage != "customer"
         )
+        if warehouse is not None:
+            last = last.filtered(lambda move: self._cycle_place_of(move) == warehouse)
         return sum(last.mapped("product_qty"))
 
-    def _cycle_wanted_of(self, product):
-        """Return how much of `product` the customer wants by now, in the product's unit."""
+    def _cycle_wanted_of(self, product, warehouse):
+        """Return how much of `product` the customer wants from `warehouse`, in its unit."""
         self.ensure_one()
-        if not self._cycle_is_in_parts():
+        moves = self.move_ids.filtered(lambda move: move.state != "cancel")
+        elsewhere = [move for move in moves if self._cycle_place_of(move) != warehouse]
+        if not elsewhere and not self._cycle_is_in_parts():
             return self._cycle_wanted_qty()
-        return self._cycle_leaving(product) if self.order_id.state != "cancel" else 0.0
+        if self.order_id.state == "cancel":
+            return 0.0
+        return self._cycle_leaving(product, warehouse)
 
     def _cycle_pieces_of(self, product):
         """Return how many pieces of `product` this line's price is for, in the product's unit."""
@@ -101,13 +114,16 @@ class SaleOrderLine(models.Model):
         kits = math.ceil(round(missing / (self._cycle_in_one(product) or 1.0), DIGITS))
         return self.product_id.uom_id._compute_quantity(kits, self.product_uom_id)
 
-    def _prepare_shortage_of(self, product):
-        """Return the values of one shortage line of `product` for each of these order lines."""
+    def _prepare_shortage_of(self, product, warehouse):
+        """Return the values of one shortage line for each of these order lines.
+
+        :param product, warehouse: what is missing, and where
+        """
         return [
             {
                 **vals,
-                "missing_qty": line._cycle_missing_of(product),
-                "wanted_qty": line._cycle_wanted_of(product),
+                "missing_qty": line._cycle_missing_of(product, warehouse),
+                "wanted_qty": line._cycle_wanted_of(product, warehouse),
             }
             for line, vals in zip(self, self._prepare_shortage(), strict=True)
         ]
@@ -117,4 +133,8 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         if not self._cycle_is_in_parts():
             return super()._cycle_reserved_qty()
-        return max(self._cycle_open_qty() - self._cycle_missing_in_stock_unit(), 0.0)
+        kits = (
+            self._cycle_reserved_of(product) / (self._cycle_in_one(product) or 1.0)
+            for product, _place in self._cycle_to_leave()
+        )
+        return float(math.floor(round(min(kits, default=0.0), DIGITS)))

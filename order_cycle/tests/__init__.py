@@ -39,6 +39,7 @@ from . import (
     test_policy,
     test_promise,
     test_promise_meeting,
+    test_promise_places,
     test_promise_property,
     test_recall,
     test_remedies,

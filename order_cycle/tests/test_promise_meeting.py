@@ -51,7 +51,8 @@ class TestPromiseMeeting(PromiseCommon):
     def test_what_the_customer_sends_back_is_no_supply_of_the_line(self):
         order = self.a_promised_order([("OIL", 12)])
         line = order.order_line
-        before = self.env["order.cycle.promise.planner"]._own_supplies(line)
+        planner = self.env["order.cycle.promise.planner"]
+        before = planner._own_supplies(*line._cycle_demands())
         back = self.env["stock.move"].create(
             {
                 "product_id": self.oil.id,
@@ -63,8 +64,8 @@ class TestPromiseMeeting(PromiseCommon):
         )
         back._action_confirm()
         self.assertIn(back, line.move_ids)
-        after = self.env["order.cycle.promise.planner"]._own_supplies(line)
-        self.assertEqual(sum(row[1] for row in after), sum(row[1] for row in before))
+        after = planner._own_supplies(*line._cycle_demands())
+        self.assertEqual(sum(one.quantity for one in after), sum(one.quantity for one in before))
 
     def test_a_customer_on_the_portal_does_not_read_who_the_vendor_is(self):
         user = new_test_user(self.env, "outlook-portal", groups="base.group_portal")

@@ -83,7 +83,7 @@ class OrderCycleRemedyReassign(models.AbstractModel):
             self._release(move, source["quantity"])
             given.append((move, source["quantity"]))
             losers |= move.sale_line_id.order_id
-        moves = waiting._cycle_moves_waiting()
+        moves = waiting._cycle_moves_waiting(shortage.warehouse_id)
         moves._action_assign()
         # Only now: who loses goods is promised what the others left.
         reason = shortage.env._("They were promised earlier")

@@ -1,6 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.order_cycle_line_source import SHARES
+
 
 class OrderCycleRemedySale(models.AbstractModel):
     """Remedies that change what the customer gets: decided by who may change the order."""
@@ -17,7 +19,16 @@ class OrderCycleRemedySale(models.AbstractModel):
             missing = order_line._cycle_sold_for(row.product_id, row.missing_qty)
             left = order_line.product_uom_qty - missing
             # What rounding leaves is nothing anybody waits for.
-            order_line.product_uom_qty = max(order_line.product_uom_id.round(left), 0.0)
+            left = max(order_line.product_uom_id.round(left), 0.0)
+            order_line.with_context(**self._where_less(row)).product_uom_qty = left
+
+    @api.model
+    def _where_less(self, row):
+        """Return the context that has a line of several warehouses lose what one of them misses."""
+        line, place = row.order_line_id.sudo(), row.shortage_id.sudo().warehouse_id
+        if len(line._cycle_to_leave()) < 2 or line._cycle_is_in_parts():
+            return {}
+        return {SHARES: {place: -row.missing_qty}}
 
     @api.model
     def _is_of_kits(self, case):

@@ -63,9 +63,10 @@ class OrderCycleSourcingApplying(models.AbstractModel):
         for row in self.line_ids:
             line, wanted = row.sudo().order_line_id, 0.0
             if line in open_lines:
-                is_sold = order.state == "sale"
                 wanted = (
-                    line._cycle_missing_in_stock_unit() if is_sold else line._cycle_wanted_qty()
+                    line._cycle_missing_in_stock_unit(line._cycle_short_warehouse())
+                    if order.state == "sale"
+                    else line._cycle_wanted_qty()
                 )
             if line.product_id.uom_id.compare(wanted, row.wanted_qty):
                 raise UserError(
@@ -166,7 +167,6 @@ class OrderCycleSourcingApplying(models.AbstractModel):
             line = line.with_env(order.env)
             if parts["ship"]:
                 line._cycle_move_demand(parts["ship"])
-                self._not_wanted_here(line, sum(parts["ship"].values()))
             for warehouse, quantity in parts["transfer"].items():
                 transfer._send(self._shortage_line(line), warehouse, quantity)
         lines = order.order_line.browse([line.id for line in decided])
@@ -174,17 +174,20 @@ class OrderCycleSourcingApplying(models.AbstractModel):
         order.env["order.cycle.signal"]._emit(order, "supply")
 
     @api.model
-    def _not_wanted_here(self, line, quantity):
-        """Have the buyer decide about goods that are on order for what leaves from elsewhere."""
-        for row in line.cycle_shortage_line_ids.filtered("is_open"):
-            row.shortage_id._withdraw(row, quantity)
-
-    @api.model
     def _shortage_line(self, line):
         """Return the shortage row of a line; one is opened where nobody has noticed it yet."""
-        if not line.cycle_shortage_line_ids.filtered("is_open"):
+        rows = self._rows_of(line)
+        if not rows:
             line.env["order.cycle.shortage"]._match_need(line)
-        return line.cycle_shortage_line_ids.filtered("is_open")
+            rows = self._rows_of(line)
+        return rows
+
+    @api.model
+    def _rows_of(self, line):
+        warehouse = line._cycle_short_warehouse()
+        return line.cycle_shortage_line_ids.filtered(
+            lambda row: row.is_open and row.shortage_id.warehouse_id == warehouse
+        )
 
     def _told(self, decided):
         """Return what the chatter says: what leaves from where, and what it costs more."""

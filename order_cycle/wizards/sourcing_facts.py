@@ -82,11 +82,11 @@ class SourcingFacts:
         for line, place in own.items():
             for warehouse, quantity in line._cycle_asked(only_open=True).items():
                 asked[line.product_id, warehouse] += quantity
-            asked[line.product_id, place] -= line._cycle_missing_in_stock_unit()
+            asked[line.product_id, place] -= line._cycle_missing_in_stock_unit(place)
         return asked
 
     def _wish(self, line, own):
-        quantity = self._quantity(line)
+        quantity = self._quantity(line, own)
         free = {
             helper: left
             for helper in self.helpers[own]
@@ -102,8 +102,10 @@ class SourcingFacts:
             self._promised[line.product_id, place] += quantity
         return wish
 
-    def _quantity(self, line):
-        return line._cycle_wanted_qty() if self.is_draft else line._cycle_missing_in_stock_unit()
+    def _quantity(self, line, own):
+        if self.is_draft:
+            return line._cycle_wanted_qty()
+        return line._cycle_missing_in_stock_unit(own)
 
     def _own_free(self, line, own):
         """Return what of the wish its own warehouse has now: nothing of what an order misses."""

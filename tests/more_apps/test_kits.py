@@ -271,6 +271,21 @@ class TestKits(AppsCommon):
         self.advance()
         self.assertEqual(there.commitment_date.date(), self.in_days(0).date())
 
+    def test_a_part_that_is_bought_to_order_is_waited_for(self):
+        route = self.warehouse.mto_pull_id.route_id
+        route.active = True
+        self.box.route_ids = route | self.warehouse.buy_pull_id.route_id
+        order = self.an_order([("GIFT", 2)], channel="phone")
+        self.advance()
+        bought = order.order_line.move_ids.created_purchase_line_ids
+        self.assertEqual(bought.product_id, self.box)
+        self.assertEqual(order.cycle_promise_ids.mapped("source_name"), [bought.order_id.name])
+        self.assertEqual(order.order_line._cycle_reserved_qty(), 0)
+        bought.date_planned = self.in_days(9)
+        self.run_cron("cron_promises")
+        proposed = order.cycle_proposal_ids.proposed_date
+        self.assertEqual(proposed.date(), self.in_days(9).date())
+
     def test_a_cancelled_order_of_kits_gives_its_components_back(self):
         order = self.an_order([("GIFT", 4)], channel="phone")
         self.advance()
