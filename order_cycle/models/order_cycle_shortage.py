@@ -71,7 +71,7 @@ class OrderCycleShortage(models.Model):
     is_overdue = fields.Boolean(compute="_compute_is_overdue", search="_search_is_overdue")
     solved_at = fields.Datetime(readonly=True)
     promised_date = fields.Datetime(
-        string="Expected", help="When the goods are expected, as told to the orders."
+        string="Expected", help="When the last of these goods are expected."
     )
     purchase_line_ids = fields.Many2many(
         "purchase.order.line",

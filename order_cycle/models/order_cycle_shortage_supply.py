@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..tools import isolate
 
 LIVE_PURCHASE = ("draft", "sent", "to approve", "purchase")
 
@@ -53,3 +55,58 @@ class OrderCycleShortageSupply(models.AbstractModel):
         self.purchase_line_ids |= purchase_line
         lines = self.line_ids.filtered("is_open")
         lines.purchase_line_ids |= purchase_line
+
+    # === FOLLOWING === #
+
+    @api.model
+    def _follow(self, changes, company):
+        """Look again at the answered shortages whose own purchases or transfers changed.
+
+        :param changes: order.cycle.supply.change, of one `company`
+        """
+        documents = set(changes.mapped("source_name"))
+        answered = self.search(
+            [
+                ("product_id", "in", changes.product_id.ids),
+                ("company_id", "=", company.id),
+                ("state", "=", "ordered"),
+            ]
+        )
+        isolate(
+            answered.filtered(lambda shortage: documents & shortage._documents()),
+            lambda batch: [shortage._count_again() for shortage in batch],
+            lambda shortage, error: [
+                order._cycle_fail("promise", error) for order in shortage.line_ids.order_id
+            ],
+        )
+
+    def _documents(self):
+        """Return the names of the documents that were to answer this shortage."""
+        self.ensure_one()
+        return {
+            *self.purchase_line_ids.order_id.mapped("name"),
+            *self.transfer_move_ids.picking_id.mapped("name"),
+        }
+
+    def _count_again(self):
+        """Say when the goods come now; too few of them are no answer any more."""
+        self.ensure_one()
+        self._match_need(self.line_ids.filtered("is_open").order_line_id)
+        if self.state != "ordered":
+            return
+        arrivals = self._on_the_way()[self]
+        self.promised_date = arrivals[-1][0] if arrivals else False
+        covered = sum(quantity for _date, quantity in arrivals)
+        if self.uom_id.compare(covered, self.missing_qty) >= 0:
+            return
+        self.message_post(
+            body=self.env._(
+                "%(documents)s changed: of %(missing)s %(unit)s that are missing, %(quantity)s "
+                "are still on their way. The rest needs an answer again.",
+                documents=", ".join(sorted(self._documents())),
+                missing=f"{self.missing_qty:g}",
+                unit=self.uom_id.name,
+                quantity=f"{covered:g}",
+            )
+        )
+        self._reopen_for_more()

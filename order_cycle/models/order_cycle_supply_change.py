@@ -105,6 +105,7 @@ class OrderCycleSupplyChange(models.Model):
                 changed = (line.product_id | line.move_ids.product_id) & self.product_id
                 Proposal._propose(line, plans.get(line, []), latest[changed[:1]])
 
+        orders.env["order.cycle.shortage"]._follow(self, company)
         isolate(
             promised.order_id, propose, lambda order, error: order._cycle_fail("promise", error)
         )

@@ -49,6 +49,7 @@ from . import (
     test_secrets,
     test_security,
     test_shortage_ladder,
+    test_shortage_supply,
     test_sourcing,
     test_sourcing_applied,
     test_supply,
