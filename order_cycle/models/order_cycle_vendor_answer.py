@@ -147,5 +147,7 @@ class OrderCycleVendorAnswer(models.Model):
                 "reason": (reason or "")[:300],
             }
         )
-        self.shortage_id._hear(self)
+        # The page speaks the vendor's language, the case that of the company.
+        words = self.company_id.partner_id.lang or self.shortage_id.buyer_id.lang
+        self.shortage_id.with_context(lang=words)._hear(self)
         return True

@@ -55,6 +55,15 @@ class TestVendorAnswer(ShortageCommon, HttpCase):
         self.assertEqual(self.shortage.purchase_line_ids.date_planned.date(), self.day)
         self.assertIn("Harvest is late", "".join(self.shortage.message_ids.mapped("body")))
 
+    def test_the_page_speaks_the_vendor_s_language_and_the_case_that_of_the_company(self):
+        self.vendor.lang = "it_IT"
+        self.env.company.partner_id.lang = "en_US"
+        path = self.ask()
+        self.assertIn("Quando potete consegnare", self.url_open(path).text)
+        self.answer(path, quantity="12", expected=self.day.isoformat())
+        self.env.invalidate_all()
+        self.assertIn("answers: 12 of 12", self.shortage.message_ids[:1].body)
+
     def test_a_link_works_once_and_then_says_so_kindly(self):
         path = self.ask()
         self.answer(path, quantity="12", expected=self.day.isoformat())
