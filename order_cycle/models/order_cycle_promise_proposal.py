@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
 
 from .order_cycle_promise import CAUSES
 
@@ -149,8 +150,8 @@ class OrderCyclePromiseProposal(models.Model):
                 "%(product)s was promised for %(promised)s and comes on %(date)s, %(days)s days "
                 "later: %(reason)s.",
                 product=line.product_id.display_name,
-                promised=fields.Date.to_string(line.cycle_promise_date),
-                date=fields.Date.to_string(date),
+                promised=format_date(self.env, line.cycle_promise_date),
+                date=format_date(self.env, date),
                 days=slip,
                 reason=change.source_name or "",
             )
@@ -159,7 +160,7 @@ class OrderCyclePromiseProposal(models.Model):
                 "%(product)s was promised for %(promised)s, and nobody can say when it comes: "
                 "%(reason)s.",
                 product=line.product_id.display_name,
-                promised=fields.Date.to_string(line.cycle_promise_date),
+                promised=format_date(self.env, line.cycle_promise_date),
                 reason=change.source_name or "",
             )
         self.env["order.cycle.exception"]._raise(line.order_id, "promise", "promise_slips", text)
