@@ -16,8 +16,8 @@ class OrderCycleAllocationRule(models.Model):
     _order = "sequence, id"
 
     orders_reservations = fields.Boolean(
-        string="Reserve in This Order",
-        help="Goods that arrive, and those the worker reserves, go to the orders in this order. "
+        string="Reserve by This Rule",
+        help="Goods that arrive, and those the worker reserves, go to whom this rule puts first. "
         "Starred transfers and the orders goods were bought for come first all the same. Off: "
         "Odoo's own order, by priority and date.",
     )

@@ -27,7 +27,7 @@ class OrderCycleAllocationLine(models.TransientModel):
     value = fields.Monetary(string="Order Value", readonly=True)
     placed_at = fields.Datetime(string="Ordered", readonly=True)
     is_kept = fields.Boolean(
-        string="Kept", readonly=True, help="Nobody may take what this order has reserved."
+        string="Protected", readonly=True, help="Nobody may take what this order has reserved."
     )
     wanted_qty = fields.Float(string="Wants", readonly=True, digits="Product Unit")
     has_qty = fields.Float(string="Has", readonly=True, digits="Product Unit")
@@ -35,8 +35,8 @@ class OrderCycleAllocationLine(models.TransientModel):
     change = fields.Float(
         compute="_compute_change", digits="Product Unit", help="Wins above zero, loses below."
     )
-    today_at = fields.Datetime(string="Complete Today's Way", readonly=True)
-    then_at = fields.Datetime(string="Complete by the Rule", readonly=True)
+    today_at = fields.Datetime(string="Complete Without It", readonly=True)
+    then_at = fields.Datetime(string="Complete On", readonly=True)
     days = fields.Integer(
         compute="_compute_days", help="Later above zero, earlier below. 0 where no day is known."
     )
