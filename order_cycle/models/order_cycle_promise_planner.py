@@ -141,40 +141,28 @@ class OrderCyclePromisePlanner(models.AbstractModel):
             return [self._part(line, line._cycle_open_qty(), fields.Datetime.now(), "stock")]
         if any(demand.product != line.product_id for demand in demands):
             return self._parts_of_kit(line, demands)
-        is_split = len(demands) > 1
-        return [
-            self._part(line, supply.quantity, supply.ready, supply.cause, source, demand.warehouse)
-            for demand in demands
-            for supply in demand.supplies
-            # Who looks at the line wants to know from which warehouse.
-            for source in [
-                supply.source or (self._named(demand.warehouse) if is_split else None),
-            ]
-        ]
+        parts = []
+        for demand in demands:
+            # Who looks at a line of several warehouses wants to know which of them has the goods.
+            place = self._named(demand.warehouse) if len(demands) > 1 else None
+            for ready, quantity, cause, source in demand.supplies:
+                parts.append(
+                    self._part(line, quantity, ready, cause, source or place, demand.warehouse)
+                )
+        return parts
 
     def _parts_of_kit(self, line, demands):
         """Return the kits that are complete in stock, and the rest with its last part."""
         unit, wanted = line.product_id.uom_id, line._cycle_open_qty()
         there = min(whole_kits(demands, "stock"), wanted)
-        last = max(
-            ((supply, demand) for demand in demands for supply in demand.supplies),
-            key=lambda pair: pair[0].ready,
-        )
         parts = []
         if unit.compare(there, 0) > 0:
             parts.append(self._part(line, there, fields.Datetime.now(), "stock"))
         if unit.compare(wanted - there, 0) > 0:
-            supply, demand = last
-            parts.append(
-                self._part(
-                    line,
-                    wanted - there,
-                    supply.ready,
-                    supply.cause,
-                    supply.source,
-                    demand.warehouse,
-                )  # fmt: skip
-            )
+            served = [demand for demand in demands if demand.supplies]
+            slowest = max(served, key=lambda demand: demand.last.ready)
+            ready, _quantity, cause, source = slowest.last
+            parts.append(self._part(line, wanted - there, ready, cause, source, slowest.warehouse))
         return parts
 
     def _part(self, line, quantity, ready, cause, source=None, warehouse=None):

@@ -101,69 +101,92 @@ class OrderCyclePromiseProposal(models.Model):
         return line.state == "sale" and line._cycle_open_qty() > 0
 
     @api.model
-    def _propose(self, line, parts, change):
-        """Open, renew or withdraw the proposal of `line`, whose goods come as `parts` say.
+    def _propose(self, plans, changes):
+        """Open, renew or withdraw the proposals of order lines whose goods come as planned now.
 
-        :param list parts: see `order.cycle.promise._record`; empty: nobody can say
-        :param change: the `order.cycle.supply.change` that made somebody look
+        :param dict plans: {sale.order.line: [part]}, see `order.cycle.promise._record`; no part:
+            nobody can say
+        :param dict changes: {sale.order.line: the `order.cycle.supply.change` that made somebody
+            look}
         """
-        date = max((part["promised_date"] for part in parts), default=False)
-        slip = (date.date() - line.cycle_promise_date.date()).days if date else 0
-        known = self.search([("order_line_id", "=", line.id), ("state", "=", "open")])
-        if date and slip <= 0 and not (slip < 0 and line._cycle_may_come_earlier(date)):
-            return known._close("withdrawn")
-        if not self._is_news(line, date):
-            return None
-        known._write_state("withdrawn")
+        lines = self.env["sale.order.line"].union(*plans)
+        dates = {
+            line: max((part["promised_date"] for part in parts), default=False)
+            for line, parts in plans.items()
+        }
+        seen, earlier = self._last_seen(lines), lines._cycle_may_come_earlier(dates)
+        kept = (lines - earlier).filtered(
+            lambda line: dates[line] and self._slip(line, dates[line]) <= 0
+        )
+        self._open_of(kept)._close("withdrawn")
+        news = (lines - kept).filtered(lambda line: self._is_news(seen[line], line, dates[line]))
+        before = self._open_of(news)
+        before._write_state("withdrawn")
         # The database allows one open proposal a line, and is asked at the insertion already.
-        known.flush_recordset(["state"])
-        self.create(
-            {
-                "order_line_id": line.id,
-                "promised_date": line.cycle_promise_date,
-                "proposed_date": date,
-                "slip_days": slip,
-                "parts": [
-                    {**part, "promised_date": fields.Datetime.to_string(part["promised_date"])}
-                    for part in parts
-                ],
-                "cause": change.cause,
-                "source_name": change.source_name,
-            }
+        before.flush_recordset(["state"])
+        proposals = self.create(
+            [self._prepare_vals(line, plans[line], dates[line], changes[line]) for line in news]
         )
-        if slip < 0:
-            return self._cure_exceptions(line.order_id)
-        return self._raise_slip(line, date, slip, change)
+        late = proposals.filtered(lambda one: one.slip_days >= 0)
+        self._cure_exceptions((proposals - late).order_id)
+        for proposal in late:
+            proposal._raise_slip()
 
-    def _is_news(self, line, date):
+    def _prepare_vals(self, line, parts, date, change):
+        return {
+            "order_line_id": line.id,
+            "promised_date": line.cycle_promise_date,
+            "proposed_date": date,
+            "slip_days": self._slip(line, date),
+            "parts": [
+                {**part, "promised_date": fields.Datetime.to_string(part["promised_date"])}
+                for part in parts
+            ],
+            "cause": change.cause,
+            "source_name": change.source_name,
+        }
+
+    def _slip(self, line, date):
+        """Return how many days later than promised `date` is; 0 where nobody can say."""
+        return (date.date() - line.cycle_promise_date.date()).days if date else 0
+
+    def _open_of(self, lines):
+        return self.search([("order_line_id", "in", lines.ids), ("state", "=", "open")])
+
+    def _last_seen(self, lines):
+        """Return {line: the last proposal that is open, or was declined; may be none}."""
+        rows = self.search(
+            [("order_line_id", "in", lines.ids), ("state", "in", ("open", "kept"))]
+        ).grouped("order_line_id")
+        return {line: rows.get(line, self)[:1] for line in lines}
+
+    def _is_news(self, last, line, date):
         """Return whether nobody has seen, and not declined, this very day yet."""
-        last = self.search(
-            [("order_line_id", "=", line.id), ("state", "in", ("open", "kept"))], limit=1
-        )
         if not last or last.promised_date != line.cycle_promise_date:
             return True
         return (last.proposed_date and last.proposed_date.date()) != (date and date.date())
 
-    def _raise_slip(self, line, date, slip, change):
-        if date:
+    def _raise_slip(self):
+        facts = {
+            "product": self.product_id.display_name,
+            "promised": format_date(self.env, self.promised_date),
+            "reason": self.source_name or "",
+        }
+        if self.proposed_date:
             text = self.env._(
                 "%(product)s was promised for %(promised)s and comes on %(date)s, %(days)s days "
                 "later: %(reason)s.",
-                product=line.product_id.display_name,
-                promised=format_date(self.env, line.cycle_promise_date),
-                date=format_date(self.env, date),
-                days=slip,
-                reason=change.source_name or "",
+                date=format_date(self.env, self.proposed_date),
+                days=self.slip_days,
+                **facts,
             )
         else:
             text = self.env._(
                 "%(product)s was promised for %(promised)s, and nobody can say when it comes: "
                 "%(reason)s.",
-                product=line.product_id.display_name,
-                promised=format_date(self.env, line.cycle_promise_date),
-                reason=change.source_name or "",
+                **facts,
             )
-        self.env["order.cycle.exception"]._raise(line.order_id, "promise", "promise_slips", text)
+        self.env["order.cycle.exception"]._raise(self.order_id, "promise", "promise_slips", text)
 
     def _read_parts(self):
         return [

@@ -101,11 +101,16 @@ class OrderCycleSupplyChange(models.Model):
             affected = promised.filtered(lambda one: one.order_id in batch)
             # In here: a line that cannot be planned would keep the queue from going on for ever.
             plans = planner._plan(affected)
-            for line in affected:
-                changed = (line.product_id | line.move_ids.product_id) & self.product_id
-                Proposal._propose(line, plans.get(line, []), latest[changed[:1]])
+            Proposal._propose(
+                {line: plans.get(line, []) for line in affected},
+                {line: latest[self._changed_goods(line)[:1]] for line in affected},
+            )
 
         orders.env["order.cycle.shortage"]._follow(self, company)
         isolate(
             promised.order_id, propose, lambda order, error: order._cycle_fail("promise", error)
         )
+
+    def _changed_goods(self, line):
+        """Return of what leaves for `line` the products whose supply changed."""
+        return (line.product_id | line.move_ids.product_id) & self.product_id

@@ -192,16 +192,22 @@ class SaleOrderLine(models.Model):
     def _cycle_manual_part(self, date):
         return {"quantity": self._cycle_open_qty(), "promised_date": date, "cause": "manual"}
 
-    def _cycle_may_come_earlier(self, date):
-        """Return whether an earlier day is worth proposing: nobody wanted the later one."""
-        self.ensure_one()
-        last = (
-            self.env["order.cycle.promise"]
-            .sudo()
-            .search([("order_line_id", "=", self.id)], limit=1)
-        )
-        wanted = self.order_id.cycle_requested_date
-        return last.cause not in (False, "manual") and not (wanted and wanted > date)
+    def _cycle_may_come_earlier(self, dates):
+        """Return the lines for which an earlier day is worth proposing: nobody wanted a later one.
+
+        :param dict dates: {line: naive UTC datetime that is possible now, or False}
+        """
+        rows = self.env["order.cycle.promise"].sudo().search([("order_line_id", "in", self.ids)])
+        by_line = rows.grouped("order_line_id")
+
+        def is_worth_it(line):
+            date, wanted = dates[line], line.order_id.cycle_requested_date
+            if not date or date.date() >= line.cycle_promise_date.date():
+                return False
+            cause = by_line.get(line, rows.browse())[:1].cause
+            return cause not in (False, "manual") and not (wanted and wanted > date)
+
+        return self.filtered(is_worth_it)
 
     # === HOLDS, AND GOODS THAT ARE TAKEN === #
 

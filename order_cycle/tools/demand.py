@@ -48,9 +48,9 @@ class Demand:
         return left if self.product.uom_id.compare(left, 0) > 0 else 0.0
 
     @property
-    def ready(self):
-        """When the last of it is there; only where something serves it."""
-        return max(supply.ready for supply in self.supplies)
+    def last(self):
+        """The supply that comes last; only where something serves it."""
+        return max(self.supplies, key=lambda supply: supply.ready)
 
     def use(self, supplies):
         """Take what is missing out of `supplies`, one after the other; return what is left."""

@@ -114,12 +114,16 @@ class OrderCycleSourcingApplying(models.AbstractModel):
 
     def _check_stock(self):
         """Take the turn at the goods, and see that they are still there."""
-        taken = {}
-        for row in self.line_ids.filtered(lambda row: row.kind != "stay" and row.quantity):
+        rows = self.line_ids.sudo()
+        taking = rows.filtered(lambda row: row.kind != "stay" and row.quantity)
+        taken, gates = {}, set()
+        for row in taking:
             place = row.product_id.id, row.warehouse_id.id
             taken[place] = taken.get(place, 0.0) + row.quantity
-        self.env["order.cycle.gate"].sudo()._pass(taken)
-        rows = self.line_ids.sudo()
+        for warehouse, some in taking.grouped("warehouse_id").items():
+            # A kit is taken by its components.
+            gates |= rows.env["order.cycle.hold"]._gates_of(some.product_id, warehouse)
+        rows.env["order.cycle.gate"]._pass(gates)
         free = rows.env["order.cycle.availability"]._available(
             rows.product_id,
             rows.warehouse_id,
