@@ -111,6 +111,7 @@ class OrderCycleConsignment(models.Model):
                 row.state == "cancelled"
                 and picking.state == "done"
                 and not picking._cycle_live_consignments()
+                and not picking._cycle_live_foreign()
             )
 
     # === CRUD METHODS === #

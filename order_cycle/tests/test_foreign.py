@@ -117,6 +117,11 @@ class TestForeignOnce(ForeignCommon):
         row = self.a_booking()
         row.picking_id._cycle_hand_over()
         self.assertFalse(row.picking_id.cycle_consignment_ids)
+        given_back = {"picking_id": row.picking_id.id, "state": "cancelled"}
+        consignments = self.env["order.cycle.consignment"]
+        self.assertFalse(consignments.new(given_back).can_hand_over)
+        row.action_withdraw()
+        self.assertTrue(consignments.new(given_back).can_hand_over)
 
     def test_a_number_entered_by_hand_books_nothing(self):
         row = self.a_booking()
