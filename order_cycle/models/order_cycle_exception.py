@@ -32,7 +32,8 @@ class OrderCycleException(models.Model):
     _order = "is_open desc, create_date desc, id desc"
     _check_company_auto = True
 
-    name = fields.Char(compute="_compute_name")
+    # sudo: a buyer sees which order is stuck, not the order
+    name = fields.Char(compute="_compute_name", compute_sudo=True)
     order_id = fields.Many2one("sale.order", ondelete="cascade", index=True, check_company=True)
     picking_id = fields.Many2one("stock.picking", string="Delivery", ondelete="cascade", index=True)
     consignment_id = fields.Many2one("order.cycle.consignment", ondelete="cascade", index=True)
@@ -180,10 +181,11 @@ class OrderCycleException(models.Model):
     def action_open_document(self):
         """Open the record on which the exception is mended."""
         self.ensure_one()
-        if self.consignment_id:
-            return self.consignment_id.action_open_next()
-        if self.foreign_booking_id:
-            return self.foreign_booking_id.action_open_next()
+        booking = self.consignment_id or self.foreign_booking_id
+        if booking:
+            # What to do next is a question to those who may answer it; the others only look.
+            may_answer = booking.has_access("write")
+            return booking.action_open_next() if may_answer else booking._get_records_action()
         if self.kind == "promise_slips":
             return self.order_id.cycle_proposal_ids.filtered("is_open")._get_records_action()
         record = self.order_id or self.picking_id or self.intake_id

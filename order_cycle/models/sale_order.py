@@ -140,6 +140,12 @@ class SaleOrder(models.Model):
             for order in self:
                 order[name] = found.get(order, 0)
 
+    def _get_invoiced(self):
+        """Let whoever packs open an order: Odoo counts its invoices as the reader, who may not."""
+        may_read = self.env["account.move.line"].has_access("read")
+        # sudo: numbers only; the invoices stay closed to whoever may not read them
+        return super(SaleOrder, self if may_read else self.sudo())._get_invoiced()
+
     # === CRUD METHODS === #
 
     @api.model_create_multi

@@ -1,6 +1,8 @@
 import inspect
 from contextlib import contextmanager
 
+from lxml import etree
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
@@ -690,6 +692,37 @@ class TestPeople(SecurityCommon):
         picking = self.an_order_with_everything().picking_ids.with_user(packer)
         picking.invalidate_recordset()
         self.assertLessEqual(picking.carrier_id, picking.allowed_carrier_ids)
+
+    def test_whoever_packs_opens_orders_that_are_invoiced(self):
+        """Odoo counts the invoices of an order as the reader, whom it does not let."""
+        order = self.an_order([("SOAP", 1)], paid=4.0)
+        self.advance()
+        self.assertTrue(order.invoice_ids)
+        packed = order.with_user(self.person("packer", "stock.group_stock_user"))
+        packed.invalidate_recordset()
+        self.assertEqual(packed.web_read({"invoice_count": {}})[0]["invoice_count"], 1)
+        with self.assertRaises(AccessError):
+            packed.invoice_ids.read(["name"])
+
+    def test_whoever_only_buys_is_offered_no_door_to_orders(self):
+        """They see what is short, and may not read what was sold."""
+        buyer = self.person("buys", "purchase.group_purchase_user")
+        order = self.an_order_with_everything()
+        exception, consignment = order.cycle_exception_ids, order.cycle_consignment_ids
+        self.env.invalidate_all()
+        self.assertTrue(exception.with_user(buyer).name)
+        consignment.state = "unknown"
+        exception.consignment_id = consignment
+        action = exception.with_user(buyer).action_open_document()
+        self.assertEqual(action["res_model"], consignment._name)
+        for model in ("shortage", "promise.proposal", "shortage.line", "exception", "hold"):
+            view = self.env[f"order.cycle.{model}"].with_user(buyer).get_view(view_type="form")
+            form = etree.fromstring(view["arch"])
+            doors = [button.get("name") for button in form.iter("button")]
+            self.assertFalse({"action_view_orders", "action_open_order"} & {*doors}, model)
+            # The orders of lists inside are no links.
+            for field in form.xpath("//field[@name='order_id'][not(ancestor::field)]"):
+                self.assertIn("no_open", field.get("options", ""), model)
 
     # === OPERATOR: takes orders, solves exceptions, books carriers again === #
 

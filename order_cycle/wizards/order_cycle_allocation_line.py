@@ -33,7 +33,10 @@ class OrderCycleAllocationLine(models.TransientModel):
     has_qty = fields.Float(string="Has", readonly=True, digits="Product Unit")
     gets_qty = fields.Float(string="Gets", readonly=True, digits="Product Unit")
     change = fields.Float(
-        compute="_compute_change", digits="Product Unit", help="Wins above zero, loses below."
+        string="Difference",
+        compute="_compute_change",
+        digits="Product Unit",
+        help="Wins above zero, loses below.",
     )
     today_at = fields.Datetime(string="Complete Without It", readonly=True)
     then_at = fields.Datetime(string="Complete On", readonly=True)
