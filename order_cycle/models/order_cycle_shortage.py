@@ -294,6 +294,8 @@ class OrderCycleShortage(models.Model):
             order.activity_schedule(
                 "order_cycle.activity_shortage",
                 fields.Date.context_today(order),
-                summary=self.env._("Missing: %(product)s", product=", ".join(texts[order])),
+                summary=self.env._(
+                    "Missing: %(product)s", product=", ".join(dict.fromkeys(texts[order]))
+                ),
                 user_id=order._cycle_exception_owner().id,
             )
