@@ -2,8 +2,6 @@ from odoo import api, fields, models
 
 from ..tools import isolate
 
-LIVE_PURCHASE = ("draft", "sent", "to approve", "purchase")
-
 
 class OrderCycleShortageSupply(models.AbstractModel):
     """What is on its way for a shortage already. Part of `order.cycle.shortage`."""
@@ -33,16 +31,12 @@ class OrderCycleShortageSupply(models.AbstractModel):
 
     def _bought(self):
         self.ensure_one()
+        now, unit = fields.Datetime.now(), self.product_id.uom_id
         for line in self.purchase_line_ids:
-            left = line.product_qty - line.qty_received
-            if line.state in LIVE_PURCHASE and line.product_uom_id.compare(left, 0) > 0:
-                unit = self.product_id.uom_id
-                quantity = line.product_uom_id._compute_quantity(left, unit, round=False)
+            quantity = line._cycle_left(unit)
+            if unit.compare(quantity, 0) > 0:
                 # A date that has passed is no date to promise: not before now.
-                yield (
-                    max(line.date_planned or fields.Datetime.now(), fields.Datetime.now()),
-                    quantity,
-                )
+                yield max(line.date_planned or now, now), quantity
 
     def _transferred(self):
         self.ensure_one()
@@ -64,7 +58,7 @@ class OrderCycleShortageSupply(models.AbstractModel):
 
         :param changes: order.cycle.supply.change, of one `company`
         """
-        documents = set(changes.mapped("source_name"))
+        changed = set(changes.mapped("source_name"))
         answered = self.search(
             [
                 ("product_id", "in", changes.product_id.ids),
@@ -73,7 +67,9 @@ class OrderCycleShortageSupply(models.AbstractModel):
             ]
         )
         isolate(
-            answered.filtered(lambda shortage: documents & shortage._documents()),
+            answered.filtered(
+                lambda shortage: changed & {*shortage._documents(), *shortage._receipts()}
+            ),
             lambda batch: [shortage._count_again() for shortage in batch],
             lambda shortage, error: [
                 order._cycle_fail("promise", error) for order in shortage.line_ids.order_id
@@ -88,6 +84,21 @@ class OrderCycleShortageSupply(models.AbstractModel):
             *self.transfer_move_ids.picking_id.mapped("name"),
         }
 
+    def _receipts(self):
+        return self.purchase_line_ids.move_ids.picking_id.mapped("name")
+
+    def _there(self):
+        """Return what arrived for these orders, or is free by now, and not reserved yet."""
+        self.ensure_one()
+        lines = self.line_ids.filtered("is_open").order_line_id
+        free = self.env["order.cycle.availability"]._available(
+            self.product_id, self.warehouse_id, without_lines=lines
+        )
+        reserved = sum(
+            line._cycle_reserved_of(self.product_id, self.warehouse_id) for line in lines
+        )
+        return max(free[self.product_id.id, self.warehouse_id.id] - reserved, 0.0)
+
     def _count_again(self):
         """Say when the goods come now; too few of them are no answer any more."""
         self.ensure_one()
@@ -96,13 +107,13 @@ class OrderCycleShortageSupply(models.AbstractModel):
             return
         arrivals = self._on_the_way()[self]
         self.promised_date = arrivals[-1][0] if arrivals else False
-        covered = sum(quantity for _date, quantity in arrivals)
+        covered = self._there() + sum(quantity for _date, quantity in arrivals)
         if self.uom_id.compare(covered, self.missing_qty) >= 0:
             return
         self.message_post(
             body=self.env._(
                 "%(documents)s changed: of %(missing)s %(unit)s that are missing, %(quantity)s "
-                "are still on their way. The rest needs an answer again.",
+                "have come or are on their way. The rest needs an answer again.",
                 documents=", ".join(sorted(self._documents())),
                 missing=f"{self.missing_qty:g}",
                 unit=self.uom_id.name,

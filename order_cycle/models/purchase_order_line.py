@@ -37,13 +37,26 @@ class PurchaseOrderLine(models.Model):
 
     def _cycle_left(self, unit):
         """Return what is still to come on these lines, in `unit`; cancelled lines bring nothing."""
-        return sum(
-            line.product_uom_id._compute_quantity(
-                line.product_qty - line.qty_received, unit, round=False
-            )
-            for line in self
-            if line.state != "cancel"
+        return sum(line._cycle_to_come(unit) for line in self if line.state != "cancel")
+
+    def _cycle_to_come(self, unit):
+        """Return what is still to come on this line, in `unit`.
+
+        Never more than its receipts wait for: what a vendor did not send, and nobody waits for, is
+        ordered still. Nor more than is ordered: of what is ordered less, the receipts know nothing.
+        """
+        self.ensure_one()
+        left = self.product_uom_id._compute_quantity(
+            self.product_qty - self.qty_received, unit, round=False
         )
+        if self.state != "purchase" or not self.move_ids:
+            return left
+        coming = sum(
+            move.product_qty
+            for move in self.move_ids
+            if move._cycle_is_open() and move.location_dest_id.usage != "supplier"
+        )
+        return min(left, self.product_id.uom_id._compute_quantity(coming, unit, round=False))
 
     def _cycle_hear(self, quantity, expected, unit):
         """Take over what the vendor says: the date always, fewer goods while nothing is signed."""

@@ -62,6 +62,36 @@ class TestShortageSupply(ShortageCommon):
         self.review()
         self.assertRecordValues(self.shortage, [{"state": "ordered", "missing_qty": 5}])
 
+    def test_what_the_vendor_never_sends_needs_an_answer_again(self):
+        receipt = self.line.move_ids.picking_id
+        receipt.move_ids.write({"quantity": 5, "picked": True})
+        receipt.with_context(
+            skip_backorder=True, picking_ids_not_to_backorder=receipt.ids
+        ).button_validate()
+        self.assertEqual(self.line.qty_received, 5)
+        self.review()
+        self.advance()
+        self.assertRecordValues(self.shortage, [{"state": "open", "missing_qty": 7}])
+        self.assertEqual(self.window(self.shortage).line_ids.to_answer_qty, 7)
+
+    def test_goods_that_came_and_nobody_has_reserved_yet_are_an_answer(self):
+        self.order.picking_ids.picking_type_id.reservation_method = "manual"
+        receipt = self.line.move_ids.picking_id
+        receipt.move_ids.picked = True
+        receipt.button_validate()
+        self.order.picking_ids.do_unreserve()
+        self.review()
+        self.assertRecordValues(self.shortage, [{"state": "ordered", "missing_qty": 22}])
+
+    def test_what_comes_later_is_on_its_way(self):
+        receipt = self.line.move_ids.picking_id
+        receipt.move_ids.write({"quantity": 5, "picked": True})
+        receipt.with_context(skip_backorder=True).button_validate()
+        self.review()
+        self.advance()
+        self.review()
+        self.assertRecordValues(self.shortage, [{"state": "ordered", "missing_qty": 7}])
+
     def test_what_nobody_wants_any_more_is_cancelled_without_a_new_call(self):
         self.order.order_line.product_uom_qty = 18
         self.advance()
