@@ -102,13 +102,22 @@ class OrderCycleVendorAnswer(models.Model):
             {
                 "subject": words.env._(
                     "When can you deliver %(product)s?",
-                    product=words.product_id.display_name,
+                    product=words._goods(),
                 ),
                 "body_html": body,
                 "email_to": vendor.email_formatted,
                 "email_from": self.company_id.email_formatted or self.env.user.email_formatted,
                 "auto_delete": True,
             }
+        )
+
+    def _goods(self):
+        """Return what the goods are called at the vendor's: by its own code, where we know it."""
+        self.ensure_one()
+        return (
+            self.product_id.with_context(partner_id=self.partner_id.id)
+            .with_company(self.company_id)
+            .display_name
         )
 
     # === ANSWERING === #

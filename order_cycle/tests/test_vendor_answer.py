@@ -55,6 +55,14 @@ class TestVendorAnswer(ShortageCommon, HttpCase):
         self.assertEqual(self.shortage.purchase_line_ids.date_planned.date(), self.day)
         self.assertIn("Harvest is late", "".join(self.shortage.message_ids.mapped("body")))
 
+    def test_the_vendor_reads_its_own_name_of_the_goods(self):
+        offer = self.oil.seller_ids.filtered(lambda row: row.partner_id == self.vendor)
+        offer.write({"product_code": "EVO-750", "product_name": "Olio Rossi"})
+        path = self.ask()
+        self.assertIn("[EVO-750] Olio Rossi", self.mail.subject)
+        self.assertIn("[EVO-750] Olio Rossi", self.mail.body_html)
+        self.assertIn("[EVO-750] Olio Rossi", self.url_open(path).text)
+
     def test_the_page_speaks_the_vendor_s_language_and_the_case_that_of_the_company(self):
         self.vendor.lang = "it_IT"
         self.env.company.partner_id.lang = "en_US"
