@@ -9,6 +9,7 @@ from . import (
     order_cycle_feed_cursor,
     order_cycle_channel,
     order_cycle_availability_feed,
+    order_cycle_availability_feed_kits,
     order_cycle_policy_travel,
     order_cycle_buffer,
     order_cycle_policy,

@@ -223,6 +223,26 @@ WATCHED = (
     ),
 )
 
+# The recipes of kits, where Odoo's manufacturing is installed: what is in a kit may be in others.
+WATCHED_KITS = (
+    Watched(
+        "bill",
+        "mrp_bom",
+        """CASE WHEN {r}.type = 'phantom' THEN ROW(
+               {r}.active, {r}.product_tmpl_id, {r}.product_id, {r}.product_qty,
+               {r}.product_uom_id, {r}.company_id, {r}.sequence) END""",
+        "0, 0, 0 FROM {rows} r",
+    ),
+    Watched(
+        "component",
+        "mrp_bom_line",
+        """CASE WHEN EXISTS (SELECT FROM mrp_bom bill
+                              WHERE bill.id = {r}.bom_id AND bill.type = 'phantom')
+                THEN ROW({r}.product_id, {r}.product_qty, {r}.product_uom_id) END""",
+        "0, 0, 0 FROM {rows} r",
+    ),
+)
+
 
 def function_name(watched):
     return f"order_cycle_mark_{watched.name}"

@@ -173,13 +173,17 @@ class AvailabilityFeed(models.Model):
         sold = products.search(
             Domain("id", "in", known.ids) & Domain("active", "=", True) & self._feed_domain()
         )
-        steps = self.env["order.cycle.availability"]._steps(sold.ids, warehouses, None, self)
+        steps = self._feed_steps(sold, warehouses)
         items = dict.fromkeys(ids)
         for product in known:
             items[product.id] = self._feed_item(product)
         for product in sold:
             items[product.id] |= self._feed_quantities(product, home, warehouses, steps)
         return [items[number] or self._feed_gone(number) for number in ids]
+
+    def _feed_steps(self, products, warehouses):
+        """Return {(product id, warehouse id): [(datetime, quantity by then)]}, from now on."""
+        return self.env["order.cycle.availability"]._steps(products.ids, warehouses, None, self)
 
     def _feed_item(self, product):
         return self._feed_gone(product.id) | {

@@ -42,7 +42,7 @@ class OrderCycleAvailabilityMark(models.AbstractModel):
         """Make the triggers that are missing, and bring their functions up to date."""
         self.env.cr.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
         known = {name for (name,) in self.env.cr.fetchall()}
-        for watched in availability_marks_sql.WATCHED:
+        for watched in self._watched():
             self.env.cr.execute(SQL(availability_marks_sql.create_function(watched)))
             for operation in watched.operations:
                 if availability_marks_sql.trigger_name(watched, operation) not in known:
@@ -50,9 +50,25 @@ class OrderCycleAvailabilityMark(models.AbstractModel):
                     self.env.cr.execute(SQL(trigger))
 
     @api.model
+    def _watched(self):
+        """Return what is watched, as far as it is installed."""
+        if "mrp.bom" not in self.env:
+            return availability_marks_sql.WATCHED
+        return availability_marks_sql.WATCHED + availability_marks_sql.WATCHED_KITS
+
+    def _register_hook(self):
+        """Watch the recipes of kits, too, when manufacturing was installed after this add-on."""
+        super()._register_hook()
+        if "mrp.bom" in self.env:
+            name = availability_marks_sql.function_name(availability_marks_sql.WATCHED_KITS[0])
+            self.env.cr.execute("SELECT 1 FROM pg_proc WHERE proname = %s", [name])
+            if not self.env.cr.fetchone():
+                self._watch()
+
+    @api.model
     def _unwatch(self):
         """Take triggers and table away: Odoo's own tables go on without them."""
-        for watched in availability_marks_sql.WATCHED:
+        for watched in availability_marks_sql.WATCHED + availability_marks_sql.WATCHED_KITS:
             name = SQL.identifier(availability_marks_sql.function_name(watched))
             self.env.cr.execute(SQL("DROP FUNCTION IF EXISTS %s CASCADE", name))
         table = SQL.identifier(availability_marks_sql.TABLE)

@@ -36,6 +36,24 @@ class OrderCycleKit(models.AbstractModel):
         found = {company: self._components(products, company) for company in companies}
         return {company: kits for company, kits in found.items() if kits}
 
+    @api.model
+    def _sold(self, company):
+        """Return {kit: {component: quantity in one kit}} of all kits that `company` sells."""
+        if "mrp.bom" not in self.env:
+            return {}
+        # sudo: see `_components`
+        bills = (
+            self.env["mrp.bom"]
+            .sudo()
+            .search([("type", "=", "phantom"), ("company_id", "in", (company.id, False))])
+        )
+        of_all = bills.filtered(lambda bill: not bill.product_id).product_tmpl_id
+        products = bills.product_id | of_all.product_variant_ids
+        sold = products.filtered(
+            lambda product: product.sale_ok and product.company_id.id in (False, company.id)
+        )
+        return self._components(sold, company)
+
     def _bills(self, products, company):
         """Return {product: its phantom bill}, with those of the kits inside; a query a level."""
         bill_model = self.env["mrp.bom"].sudo()
