@@ -17,6 +17,8 @@ class StockMove(models.Model):
         self.ensure_one()
         if self.state == "waiting":
             return self.procure_method == "make_to_stock" and not self.move_orig_ids
+        if any(move._cycle_is_open() for move in self.move_orig_ids):
+            return False
         return self.state in ("confirmed", "partially_available")
 
     def _cycle_reserves_by_itself(self):
