@@ -66,7 +66,7 @@ class OrderCycleOutlook(models.AbstractModel):
             promised[line] = [
                 {name: row[name] for name in ("quantity", "promised_date", "cause")}
                 | {name: row[f"source_{name}"] for name in ("model", "id", "name")}
-                for row in known.sorted("promised_date")
+                for row in known.sorted(lambda row: (row.promised_date, row.cause != "stock"))
                 if row.revision == last
             ]
         return promised
@@ -132,7 +132,9 @@ class OrderCycleOutlook(models.AbstractModel):
         for warehouse, quantity in reserved.items():
             phrases.append(self._of_total(line, quantity, self._ship_words(line, warehouse)))
         missing = line._cycle_open_qty() - ready
-        rest = self._after(parts, delivered + ready, unit)
+        # Where a part was delivered before, the promise in force says nothing of it.
+        said = sum(part["quantity"] for part in parts)
+        rest = self._after(parts, min(delivered + ready, max(said - missing, 0.0)), unit)
         level = WAIT if unit.compare(missing, 0) > 0 else GOOD
         for part in rest:
             taken = min(part["quantity"], missing)
@@ -289,7 +291,9 @@ class SaleOrderLine(models.Model):
     )
     @api.depends_context("lang", "tz")
     def _compute_cycle_outlook(self):
-        # The other lines of an order may want the same goods.
-        told = self.env["order.cycle.outlook"]._of(self.order_id.order_line | self)
+        # The other lines of an order may want the same goods; a line that is being edited in a
+        # form does so in the place of the stored one.
+        stored = self._origin - self
+        told = self.env["order.cycle.outlook"]._of((self.order_id.order_line - stored) | self)
         for line in self:
             line.cycle_outlook, line.cycle_outlook_level = told[line]
