@@ -128,15 +128,20 @@ class OrderCycleShortageLine(models.Model):
         """Promise these orders the goods that arrive at `arrival` (naive UTC datetime).
 
         What waits for the parts of a kit, or in several warehouses, is promised for the last of
-        them.
+        them, and not before there is a date for each.
         """
+        arrivals = {line: line._last_arrival(arrival) for line in self}
         self.env["order.cycle.promise"]._record(
-            {line.order_line_id: line._parts(line._last_arrival(arrival)) for line in self}
+            {line.order_line_id: line._parts(last) for line, last in arrivals.items() if last}
         )
 
     def _last_arrival(self, arrival):
-        others = self.order_line_id.cycle_shortage_line_ids.filtered("is_open") - self
-        return max([arrival, *filter(None, others.shortage_id.mapped("promised_date"))])
+        others = (self.order_line_id.cycle_shortage_line_ids.filtered("is_open") - self).shortage_id
+        dates = [arrival, *filter(None, others.mapped("promised_date"))]
+        if any(shortage.state == "open" for shortage in others):
+            # Nobody has answered for those yet: what was promised before took them into account.
+            dates.append(self.promise_date)
+        return all(dates) and max(dates)
 
     def _parts(self, arrival):
         """Return the parts of a promise: what is reserved already, and what arrives."""
