@@ -1,8 +1,14 @@
+import math
 from collections import defaultdict
 
-from odoo import models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..tools.demand import Demand
+
+# Moves that may still miss goods.
+SHORT = ("waiting", "confirmed", "partially_available")
+FAR = fields.Datetime.to_datetime("9999-12-31")
 
 
 class LineDemand(models.Model):
@@ -12,6 +18,53 @@ class LineDemand(models.Model):
     """
 
     _inherit = "sale.order.line"
+
+    cycle_transfers = fields.Json(
+        string="Counted on from Elsewhere",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="What the plan of this line has other warehouses send, nobody having done so yet: "
+        "product, warehouse that has it, warehouse that waits, and quantity in the product's unit.",
+    )
+
+    _cycle_from_elsewhere = models.Index("(id) WHERE cycle_transfers IS NOT NULL")
+
+    def _cycle_turn(self):
+        """Return what orders the lines that want the same goods: promised earlier, served first.
+
+        Quotations come last, in their own order.
+        """
+        self.ensure_one()
+        promised = self.state == "sale" and self.cycle_promise_date
+        return promised or FAR, self._origin.id or math.inf
+
+    def _cycle_count_on(self, parts):
+        """Keep in mind what this plan has other warehouses send: nobody reserves it there."""
+        self.ensure_one()
+        # sudo: whoever causes a plan may not write the order
+        line = self.sudo()
+        transfers = next((part["transfers"] for part in parts if part.get("transfers")), False)
+        if transfers != (line.cycle_transfers or False):
+            line.cycle_transfers = transfers or None
+
+    @api.model
+    def _cycle_waiting_for_transfer(self, products=None):
+        """Return the lines that count on goods which another warehouse is to send.
+
+        :param products: of these only
+        """
+        waiting = Domain("state", "in", SHORT)
+        if products is not None:
+            waiting &= Domain("product_id", "in", products.ids)
+        return self.sudo().search(
+            [
+                ("cycle_transfers", "!=", False),
+                ("state", "=", "sale"),
+                ("move_ids", "any", waiting),
+            ],
+            order="id",
+        )
 
     def _cycle_demands(self):
         """Return [Demand]: one for each product and warehouse that something is to leave from.
@@ -68,11 +121,13 @@ class LineDemand(models.Model):
         :param warehouse: in this one only
         """
         self.ensure_one()
+        # What another warehouse has reserved to send it here is not there yet.
+        places = {place for _product, place in self._cycle_to_leave()}
         return sum(
             move.product_uom._compute_quantity(move.quantity, product.uom_id)
-            for move in self.move_ids
+            for move in self._cycle_open_moves()
             if move.product_id == product
-            and move._cycle_is_open()
             and not move.location_id.should_bypass_reservation()
-            and warehouse in (None, self._cycle_place_of(move))
+            and move.location_id.warehouse_id in places
+            and warehouse in (None, move.location_id.warehouse_id)
         )

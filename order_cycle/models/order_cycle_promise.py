@@ -95,7 +95,6 @@ class OrderCyclePromise(models.Model):
     )
 
     _one_way = models.Index("(order_line_id, revision)")
-    _from_elsewhere = models.Index("(source_id) WHERE cause = 'transfer'")
 
     def init(self):
         self.env.cr.execute(TRIGGER)
@@ -130,7 +129,8 @@ class OrderCyclePromise(models.Model):
 
         :param dict parts_by_line: {sale.order.line: [part]}, a part being a dict of `quantity`
             (product's unit), `promised_date` (naive UTC), `cause` and, if known, `source_model`,
-            `source_id` and `source_name`. Lines without parts are left alone.
+            `source_id`, `source_name` and `transfers` (see `cycle_transfers` of the line). Lines
+            without parts are left alone.
         :return: the new rows
         """
         parts_by_line = {line: parts for line, parts in parts_by_line.items() if parts}
@@ -143,7 +143,7 @@ class OrderCyclePromise(models.Model):
                     "order_id": line.order_id.id,
                     "company_id": line.order_id.company_id.id,
                     "revision": last[line.id] + 1,
-                    **part,
+                    **{name: value for name, value in part.items() if name != "transfers"},
                 }
                 for line, parts in parts_by_line.items()
                 for part in parts
@@ -153,6 +153,9 @@ class OrderCyclePromise(models.Model):
             line.with_context(order_cycle__ledger=True).cycle_promise_date = max(
                 part["promised_date"] for part in parts
             )
+            # A date that a person sets says nothing of where the goods come from.
+            if any(part["cause"] != "manual" for part in parts):
+                line._cycle_count_on(parts)
         rows.order_id._cycle_mirror_promise()
         return rows
 
@@ -166,22 +169,6 @@ class OrderCyclePromise(models.Model):
         """Return those of these rows that no later revision has replaced."""
         last = self._last_revisions(self.order_line_id.ids)
         return self.filtered(lambda row: row.revision == last[row.order_line_id.id])
-
-    @api.model
-    def _waiting_for_transfer(self, domain):
-        """Return the promises in force of goods that are to come from another warehouse.
-
-        Once somebody has sent them they are a receipt, and the warehouse is no source any more.
-        """
-        rows = self.sudo().search(
-            [
-                ("cause", "=", "transfer"),
-                ("source_model", "=", "stock.warehouse"),
-                ("order_line_id.state", "=", "sale"),
-                *domain,
-            ]
-        )
-        return rows._in_force() if rows else rows
 
     def _mark_told(self):
         """Note that the customer knows these promises from now on."""

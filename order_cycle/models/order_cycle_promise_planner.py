@@ -3,11 +3,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..tools.demand import Supply, whole_kits
-from ..tools.elsewhere import Elsewhere
-
-FAR = fields.Datetime.to_datetime("9999-12-31")
-SHORT = ("waiting", "confirmed", "partially_available")
+from ..tools.demand import Supply, unready_kits
+from .order_cycle_line_demand import SHORT
 
 
 class OrderCyclePromisePlanner(models.AbstractModel):
@@ -36,9 +33,12 @@ class OrderCyclePromisePlanner(models.AbstractModel):
             by_line[line] = line._cycle_demands() if line in kept else []
             for demand in by_line[line]:
                 by_place[demand.warehouse].append(demand)
-        elsewhere = Elsewhere()
+        pool = []
         for warehouse, demands in by_place.items():
-            self._serve(warehouse, demands, elsewhere)
+            pool += self._serve(warehouse, demands)
+        # After every warehouse has given what it has: else the order of the warehouses would say
+        # who gets what comes from afar.
+        self._serve_from_afar(pool)
         return {line: self._parts(line, demands) for line, demands in by_line.items()}
 
     def _kept(self, lines):
@@ -48,13 +48,16 @@ class OrderCyclePromisePlanner(models.AbstractModel):
     # === ALLOCATION === #
 
     @api.model
-    def _serve(self, warehouse, demands, elsewhere):
-        """Find the supplies of `demands`, all of one warehouse."""
+    def _serve(self, warehouse, demands):
+        """Find the supplies in their warehouse of `demands`, all of one.
+
+        :return: those that were not served by what is their own, and the demands of others that
+            want the same goods, served as well
+        """
         for demand in demands:
             self._use_own(demand)
         waiting = [demand for demand in demands if demand.missing]
-        if waiting:
-            self._share_out(warehouse, waiting, elsewhere)
+        return self._share_out(warehouse, waiting) if waiting else []
 
     def _use_own(self, demand):
         if not demand.product.is_storable:
@@ -63,7 +66,7 @@ class OrderCyclePromisePlanner(models.AbstractModel):
             demand.use(self._own_supplies(demand))
 
     @api.model
-    def _share_out(self, warehouse, waiting, elsewhere):
+    def _share_out(self, warehouse, waiting):
         """Serve `waiting` and all who want the same goods, those promised first before others."""
         pool = waiting
         # A quotation gets what nobody else was promised: the availability answers that alone.
@@ -76,28 +79,26 @@ class OrderCyclePromisePlanner(models.AbstractModel):
             for supply in demand.supplies:
                 if supply.cause != "vendor":
                     shelves[demand.product].keep(supply.ready, supply.quantity)
-        self._look_elsewhere(warehouse, products, elsewhere)
-        for demand in sorted(pool, key=self._turn):
-            self._serve_one(demand, shelves[demand.product], requests, elsewhere)
+        for product in products if pool is waiting else ():
+            self._without_sold(requests, product, shelves[product].short)
+        for demand in self._in_turn(pool):
+            self._serve_one(demand, shelves[demand.product], requests)
+        return pool
 
-    def _turn(self, demand):
-        return demand.line.cycle_promise_date or FAR, demand.line.id
+    def _in_turn(self, demands):
+        return sorted(demands, key=lambda demand: demand.line._cycle_turn())
 
-    def _serve_one(self, demand, shelf, requests, elsewhere):
-        # What it gets now replaces what it was promised from another warehouse.
-        elsewhere.forget(demand.line)
+    def _serve_one(self, demand, shelf, requests):
         if demand.missing:
             demand.use(
                 [
-                    Supply(ready, quantity, "receipt" if source else "stock", source)
+                    # What is on its way from another warehouse may have no document of its own.
+                    Supply(ready, quantity, "stock" if shelf.is_now(ready) else "receipt", source)
                     for ready, quantity, source in shelf.take(demand.missing)
                 ]
             )
         product = demand.product.id
         requests[product] = demand.use(requests[product])
-        rest = self._from_afar(demand, elsewhere) if demand.missing else None
-        if rest:
-            demand.use([rest])
 
     def _rivals(self, warehouse, waiting):
         """Return the demands of others who wait for the same goods here, with their own supplies.
@@ -117,7 +118,8 @@ class OrderCyclePromisePlanner(models.AbstractModel):
                 ]
             )
         )
-        known = {(demand.line, demand.product) for demand in waiting}
+        # In a form that is being edited a line is a draft of the stored one.
+        known = {(demand.line._origin, demand.product) for demand in waiting}
         rivals = [
             demand
             for line in moves.sale_line_id
@@ -138,9 +140,26 @@ class OrderCyclePromisePlanner(models.AbstractModel):
         if any(demand.missing for demand in demands):
             return []
         if not demands:
+            if line._cycle_is_in_parts():
+                # Somebody cancelled its delivery: there is nothing that takes the kit apart.
+                return []
             return [self._part(line, line._cycle_open_qty(), fields.Datetime.now(), "stock")]
-        if any(demand.product != line.product_id for demand in demands):
-            return self._parts_of_kit(line, demands)
+        is_kit = any(demand.product != line.product_id for demand in demands)
+        parts = (self._parts_of_kit if is_kit else self._parts_of_goods)(line, demands)
+        if transfers := self._transfers(demands):
+            parts[-1]["transfers"] = transfers
+        return parts
+
+    def _transfers(self, demands):
+        """Return what other warehouses are to send, as `cycle_transfers` of the line keeps it."""
+        return [
+            [demand.product.id, supply.source[1], demand.warehouse.id, supply.quantity]
+            for demand in demands
+            for supply in demand.supplies
+            if supply.cause == "transfer"
+        ]
+
+    def _parts_of_goods(self, line, demands):
         parts = []
         for demand in demands:
             # Who looks at a line of several warehouses wants to know which of them has the goods.
@@ -154,7 +173,7 @@ class OrderCyclePromisePlanner(models.AbstractModel):
     def _parts_of_kit(self, line, demands):
         """Return the kits that are complete in stock, and the rest with its last part."""
         unit, wanted = line.product_id.uom_id, line._cycle_open_qty()
-        there = min(whole_kits(demands, "stock"), wanted)
+        there = max(wanted - unready_kits(demands), 0.0)
         parts = []
         if unit.compare(there, 0) > 0:
             parts.append(self._part(line, there, fields.Datetime.now(), "stock"))

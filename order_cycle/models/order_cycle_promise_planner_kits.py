@@ -20,15 +20,13 @@ class PlannerOfKits(models.AbstractModel):
         return offered.filtered(lambda line: line.product_id in kits.get(line.company_id, {}))
 
     @api.model
-    def _serve(self, warehouse, demands, elsewhere):
+    def _serve(self, warehouse, demands):
         lines = self.env["sale.order.line"].union(*(demand.line for demand in demands))
         kits = self._offered_kits(lines)
         whole = [demand for demand in demands if demand.line in kits]
         if whole:
             self._serve_whole(whole)
-        return super()._serve(
-            warehouse, [demand for demand in demands if demand.line not in kits], elsewhere
-        )
+        return super()._serve(warehouse, [demand for demand in demands if demand.line not in kits])
 
     def _serve_whole(self, demands):
         """Find the day by which whole kits are there, if it is known."""

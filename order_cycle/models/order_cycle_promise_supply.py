@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..tools.demand import Supply
+from ..tools.demand import Demand, Supply
 from ..tools.shelf import Shelf
 
 ASKED = ("draft", "sent", "to approve")
@@ -59,6 +59,14 @@ class OrderCyclePromiseSupply(models.AbstractModel):
             else:
                 requests[product].append(Supply(ready, quantity, "vendor", tuple(source)))
         return arrivals, requests
+
+    def _without_sold(self, requests, product, short):
+        """Take off the requests what sold orders still miss in the end: they were asked for them.
+
+        :param short: in the product's unit
+        """
+        rest = Demand(None, product, None, short)
+        requests[product.id] = rest.use(requests[product.id])
 
     def _arrivals_sql(self, warehouse, products):
         return SQL(
@@ -118,12 +126,19 @@ class OrderCyclePromiseSupply(models.AbstractModel):
         )
         own = [Supply(fields.Datetime.now(), line._cycle_reserved_of(product, place), "stock")]
         incoming = moves.move_orig_ids.filtered(
-            lambda move: move._cycle_is_open() and not move.sale_line_id
+            lambda move: (
+                move._cycle_is_open()
+                and move.location_dest_id.warehouse_id == place
+                # A step inside the warehouse brings nothing; what another one sends does.
+                and (not move.sale_line_id or move.location_id.warehouse_id != place)
+            )
         )
         from_outside = moves.filtered(lambda move: move.location_id.should_bypass_reservation())
         for move in incoming | from_outside:
             ready, source = self._arrives_at(move), self._document(move)
-            own.append(Supply(ready, move.product_qty, "receipt", source))
+            # What a vendor sends to the customer is not among what the warehouse has, or gets.
+            cause = "vendor" if move in from_outside else "receipt"
+            own.append(Supply(ready, move.product_qty, cause, source))
         for bought in moves.created_purchase_line_ids:
             if bought.order_id.state in ASKED and bought.date_planned:
                 own.append(self._asked(bought))

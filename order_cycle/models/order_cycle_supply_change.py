@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 from ..tools import isolate
@@ -30,14 +32,23 @@ class OrderCycleSupplyChange(models.Model):
         :param str cause: a value of the field `cause`
         :param str source: the document that changed, as people call it
         """
-        # sudo: whoever moves goods may cause this without any right on the queue
-        pairs = {
-            (record.product_id.id, record.company_id.id)
-            for record in records.sudo()
-            if record.product_id.is_storable and record.company_id
-        }
+        self._note_pairs(
+            {
+                (record.product_id.id, record.company_id.id)
+                # sudo: whoever moves goods may cause this without any right on them
+                for record in records.sudo()
+                if record.product_id.is_storable and record.company_id
+            },
+            cause,
+            source,
+        )
+
+    @api.model
+    def _note_pairs(self, pairs, cause, source):
+        """Note a change of {(product id, company id)}; see `_note`."""
         if not pairs:
             return
+        # sudo: whoever moves goods may cause this without any right on the queue
         self.sudo().create(
             [
                 {
@@ -55,10 +66,14 @@ class OrderCycleSupplyChange(models.Model):
 
     @api.model
     def _note_elsewhere(self):
-        """Have what was promised from another warehouse looked at: nobody has reserved it there."""
-        rows = self.env["order.cycle.promise"]._waiting_for_transfer([])
-        for place, promises in rows.grouped("source_name").items():
-            self._note(promises, "transfer", place)
+        """Have what is counted on from another warehouse looked at: nobody has reserved it."""
+        places = defaultdict(set)
+        for line in self.env["sale.order.line"]._cycle_waiting_for_transfer():
+            for product, source, _target, _quantity in line.cycle_transfers:
+                places[source].add((product, line.company_id.id))
+        warehouses = self.env["stock.warehouse"].sudo().browse(places)
+        for warehouse in warehouses.exists():
+            self._note_pairs(places[warehouse.id], "transfer", warehouse.display_name)
 
     @api.model
     def _cron_review(self, batch_size=50):
@@ -101,6 +116,8 @@ class OrderCycleSupplyChange(models.Model):
             affected = promised.filtered(lambda one: one.order_id in batch)
             # In here: a line that cannot be planned would keep the queue from going on for ever.
             plans = planner._plan(affected)
+            for line in affected:
+                line._cycle_count_on(plans.get(line, []))
             Proposal._propose(
                 {line: plans.get(line, []) for line in affected},
                 {line: latest[self._changed_goods(line)[:1]] for line in affected},

@@ -108,7 +108,8 @@ class SaleOrderLine(models.Model):
         """Return the moves that wait for goods, in `warehouse` or anywhere."""
         return self.move_ids.filtered(
             lambda move: (
-                move._cycle_waits_for_stock() and warehouse in (None, move.location_id.warehouse_id)
+                move._cycle_waits_for_stock()
+                and warehouse in (None, move.sale_line_id._cycle_place_of(move))
             )
         )
 
@@ -232,6 +233,7 @@ class SaleOrderLine(models.Model):
         if not parts:
             return before, False
         if before and max(part["promised_date"] for part in parts) <= before:
+            self._cycle_count_on(parts)
             return before, before
         self.env["order.cycle.promise"]._record(
             {self: [{**part, "cause": "taken"} for part in parts]}

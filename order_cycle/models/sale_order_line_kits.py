@@ -1,8 +1,8 @@
 import math
 
-from odoo import models
+from odoo import fields, models
 
-DIGITS = 6
+from ..tools.demand import DIGITS, Supply, unready_kits
 
 
 class SaleOrderLine(models.Model):
@@ -22,11 +22,11 @@ class SaleOrderLine(models.Model):
     def _cycle_short_needs(self):
         """Return the set of (order line, product, warehouse) of which something is missing."""
         return {
-            (line, move.product_id, move.location_id.warehouse_id)
+            (line, move.product_id, line._cycle_place_of(move))
             for line in self._cycle_short_lines()
             for move in line._cycle_moves_waiting()
             if not move.product_id.uom_id.is_zero(
-                line._cycle_missing_of(move.product_id, move.location_id.warehouse_id)
+                line._cycle_missing_of(move.product_id, line._cycle_place_of(move))
             )
         }
 
@@ -73,12 +73,12 @@ class SaleOrderLine(models.Model):
         moves = self.move_ids.filtered(
             lambda move: move.state != "cancel" and move.product_id == product
         )
+        if warehouse is not None:
+            moves = moves.filtered(lambda move: self._cycle_place_of(move) == warehouse)
         # Of a journey of several steps only the last one counts.
         last = (moves - moves.move_orig_ids).filtered(
             lambda move: not move.origin_returned_move_id and move.location_id.usage != "customer"
         )
-        if warehouse is not None:
-            last = last.filtered(lambda move: self._cycle_place_of(move) == warehouse)
         return sum(last.mapped("product_qty"))
 
     def _cycle_wanted_of(self, product, warehouse):
@@ -133,8 +133,8 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         if not self._cycle_is_in_parts():
             return super()._cycle_reserved_qty()
-        kits = (
-            self._cycle_reserved_of(product) / (self._cycle_in_one(product) or 1.0)
-            for product, _place in self._cycle_to_leave()
-        )
-        return float(math.floor(round(min(kits, default=0.0), DIGITS)))
+        demands = self._cycle_demands()
+        for demand in demands:
+            there = self._cycle_reserved_of(demand.product, demand.warehouse)
+            demand.use([Supply(fields.Datetime.now(), there, "stock")])
+        return max(self._cycle_open_qty() - unready_kits(demands), 0.0) if demands else 0.0

@@ -41,6 +41,8 @@ from . import (
     test_promise_meeting,
     test_promise_places,
     test_promise_property,
+    test_promise_property_places,
+    test_promise_ways,
     test_recall,
     test_remedies,
     test_remedy_rights,

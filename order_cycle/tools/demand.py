@@ -64,16 +64,18 @@ class Demand:
         return left
 
 
-def whole_kits(demands, cause):
-    """Return for how many whole kits the supplies of one cause are enough.
+def unready_kits(demands):
+    """Return how many kits are incomplete as long as only what is in stock is there.
+
+    Some parts may have left before the others: of those there is less to be had than kits.
 
     :param demands: all of one line that sells a kit
     """
-    there, wanted = defaultdict(float), {}
+    lacking, in_one = defaultdict(float), {}
     for demand in demands:
-        wanted[demand.product] = demand.in_one
-        there[demand.product] += sum(
-            supply.quantity for supply in demand.supplies if supply.cause == cause
+        in_one[demand.product] = demand.in_one
+        lacking[demand.product] += demand.quantity - sum(
+            supply.quantity for supply in demand.supplies if supply.cause == "stock"
         )
-    kits = [there[product] / in_one for product, in_one in wanted.items() if in_one]
-    return float(math.floor(round(min(kits, default=0.0), DIGITS)))
+    kits = [lacking[product] / number for product, number in in_one.items() if number]
+    return float(math.ceil(round(max(kits, default=0.0), DIGITS)))

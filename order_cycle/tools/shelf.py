@@ -25,6 +25,14 @@ class Shelf:
         if known:
             self._remove(known[-1], quantity)
 
+    @property
+    def short(self):
+        """What those who are counted already miss in the end, never below zero."""
+        return max(-self.steps[-1][1], 0.0) if self.steps else 0.0
+
+    def is_now(self, moment):
+        return moment <= self.steps[0][0]
+
     def take(self, wanted):
         """Return [(datetime, quantity, source or None)], the earliest goods first.
 
@@ -50,7 +58,7 @@ class Shelf:
 
     def _source(self, moment):
         """Return what arrived last by then: the quantity grows with an arrival only."""
-        if moment == self.steps[0][0]:
+        if self.is_now(moment):
             return None
         return ([source for at, source in self.arrivals if at <= moment + SAME_MOMENT] or [None])[
             -1

@@ -2,6 +2,8 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from odoo.addons.order_cycle.tools.demand import Supply
+
 from .common import AppsCommon
 
 
@@ -270,6 +272,69 @@ class TestKits(AppsCommon):
         there = self.an_order([("SOAP", 1)], channel="phone")
         self.advance()
         self.assertEqual(there.commitment_date.date(), self.in_days(0).date())
+
+    def test_parts_that_left_already_leave_whole_kits_with_the_others(self):
+        order = self.an_order([("GIFT", 4)], channel="phone")
+        self.advance()
+        line = order.order_line
+        bottles = line.move_ids.filtered(lambda move: move.product_id == self.bottle)
+        (line.move_ids - bottles).write({"quantity": 0})
+        bottles.write({"quantity": 6, "picked": True})
+        order.picking_ids.with_context(skip_backorder=True).button_validate()
+        line.move_ids.filtered(lambda move: move.state != "done")._action_assign()
+        boxes = line.move_ids.filtered(lambda move: move.product_id == self.box)
+        open_bottles = line._cycle_open_moves().filtered(
+            lambda move: move.product_id == self.bottle
+        )
+        open_bottles._do_unreserve()
+        self.assertEqual(sum(boxes.mapped("quantity")), 4)
+        self.assertEqual(line._cycle_open_qty(), 4)
+        # The bottles of three kits have left.
+        self.assertEqual(line._cycle_reserved_qty(), 3)
+        demands = line._cycle_demands()
+        planner = self.env["order.cycle.promise.planner"]
+        for demand in demands:
+            planner._use_own(demand)
+        missing = next(demand for demand in demands if demand.product == self.bottle)
+        missing.use([Supply(self.in_days(3), 2, "receipt")])
+        parts = planner._parts(line, demands)
+        self.assertEqual([part["quantity"] for part in parts], [3, 1])
+
+    def test_a_part_of_another_warehouse_is_promised_once_and_looked_at_again(self):
+        self.box.seller_ids.unlink()
+        self.stock(self.box, 2, self.second)
+        order = self.an_order([("GIFT", 5)], channel="phone")
+        self.advance()
+        self.assertEqual(
+            order.order_line.cycle_transfers,
+            [[self.box.id, self.second.id, self.warehouse.id, 1]],
+        )
+        other = self.an_order([("BOX", 2)], channel="phone")
+        self.advance()
+        self.assertFalse(other.cycle_promise_ids, "one of the two is promised to the kit")
+        taken = self.env["stock.quant"]
+        taken._update_available_quantity(self.box, self.second.lot_stock_id, -2)
+        self.run_cron("cron_shortage_ladder")
+        self.run_cron("cron_promises")
+        self.assertFalse(order.cycle_proposal_ids.proposed_date)
+        self.assertTrue(order.cycle_proposal_ids.is_open)
+
+    def test_the_answer_for_one_part_does_not_hide_the_other(self):
+        self.bottle.seller_ids.delay = 9
+        order = self.an_order([("GIFT", 6)], channel="phone")
+        self.advance()
+        wizard = self.window(self.shortage_of(self.box))
+        wizard.line_ids.decision = "buy"
+        wizard.action_apply()
+        self.assertEqual(order.commitment_date.date(), self.in_days(9).date())
+
+    def test_a_kit_whose_delivery_was_cancelled_is_not_promised_from_stock(self):
+        order = self.an_order([("GIFT", 2)], channel="phone")
+        order.action_confirm()
+        order.picking_ids.action_cancel()
+        line = order.order_line
+        self.assertEqual(line._cycle_open_qty(), 2)
+        self.assertEqual(self.env["order.cycle.promise.planner"]._plan(line), {line: []})
 
     def test_a_part_that_is_bought_to_order_is_waited_for(self):
         route = self.warehouse.mto_pull_id.route_id

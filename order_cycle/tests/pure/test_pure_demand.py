@@ -53,17 +53,24 @@ def test_what_one_uses_is_not_left_for_others(wanted, supplies):
 @given(oil=number, box=number)
 def test_kits_are_as_many_as_the_scarcest_part_is_enough_for(oil, box):
     parts = [
-        demand.Demand("line", OIL, "here", 40.0, in_one=2.0),
-        demand.Demand("line", OIL, "there", 40.0, in_one=2.0),
+        demand.Demand("line", OIL, "here", 20.0, in_one=2.0),
+        demand.Demand("line", OIL, "there", 20.0, in_one=2.0),
         demand.Demand("line", BOX, "here", 20.0, in_one=1.0),
     ]
-    for one, quantity in zip(parts, (oil, oil, box), strict=True):
+    halves = (oil // 2, oil - oil // 2)
+    for one, quantity in zip(parts, (*halves, box), strict=True):
         one.use([demand.Supply(NOW, quantity, "stock"), demand.Supply(NOW, 99.0, "receipt")])
-    assert demand.whole_kits(parts, "stock") == min(2 * oil // 2, box)
+    assert 20 - demand.unready_kits(parts) == min(oil // 2, box)
 
 
-def test_without_parts_there_is_no_kit():
-    assert demand.whole_kits([], "stock") == 0
+def test_parts_that_have_left_already_complete_a_kit():
+    # Of 6 kits the oil of 5 has left.
+    parts = [
+        demand.Demand("line", OIL, "here", 2.0, in_one=2.0),
+        demand.Demand("line", BOX, "here", 6.0, in_one=1.0),
+    ]
+    parts[1].use([demand.Supply(NOW, 5.0, "stock")])
+    assert demand.unready_kits(parts) == 1
 
 
 @given(
@@ -76,15 +83,22 @@ def test_no_warehouse_gives_more_than_it_has(free, promised, wishes):
     for place, quantity in free.items():
         places.note(OIL, place, quantity)
     for place, line, quantity in promised:
-        places.promise(OIL, place, line, quantity)
+        places.promise(OIL, place, (line, "here"), line, quantity)
     waiting = {line for _place, line, _quantity in promised}
     given_away = dict.fromkeys(free, 0.0)
     for target, line, quantity in wishes:
-        places.forget(line)
+        places.forget(BOX, (line, "here"))
+        places.forget(OIL, (line, "there"))
+        places.forget(OIL, (line, "here"))
         waiting.discard(line)
-        found = places.take(OIL, target, quantity)
+        found = places.take(OIL, target, line, quantity)
+        # What was promised to those who are served later is there for this one.
         still = {
-            place: sum(row[2] for row in promised if row[0] == place and row[1] in waiting)
+            place: sum(
+                row[2]
+                for row in promised
+                if row[0] == place and row[1] in waiting and row[1] < line
+            )
             for place in free
         }
         if found:
@@ -103,4 +117,12 @@ def test_no_warehouse_gives_more_than_it_has(free, promised, wishes):
 def test_goods_are_told_apart(product):
     places = elsewhere.Elsewhere()
     places.note(OIL, "there", 5.0)
-    assert places.take(product, "here", 5.0) == ("there" if product is OIL else None)
+    assert places.take(product, "here", 1, 5.0) == ("there" if product is OIL else None)
+
+
+def test_what_is_planned_for_a_warehouse_itself_is_not_sent_away():
+    places = elsewhere.Elsewhere()
+    places.note(OIL, "there", 5.0)
+    places.keep(OIL, "there", 3.0)
+    assert places.take(OIL, "here", 1, 3.0) is None
+    assert places.take(OIL, "here", 1, 2.0) == "there"
