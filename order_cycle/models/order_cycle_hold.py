@@ -47,7 +47,11 @@ class OrderCycleHold(models.Model):
         "sale.order.line", string="Quotation Line", readonly=True, ondelete="cascade", index=True
     )
     order_id = fields.Many2one(
-        related="order_line_id.order_id", string="Quotation", store=True, index="btree_not_null"
+        related="order_line_id.order_id",
+        string="Quotation",
+        store=True,
+        index="btree_not_null",
+        ondelete="cascade",
     )
     channel_id = fields.Many2one("order.cycle.channel", readonly=True, ondelete="set null")
     transaction_id = fields.Many2one(

@@ -17,7 +17,9 @@ class OrderCyclePromiseProposal(models.Model):
     order_line_id = fields.Many2one(
         "sale.order.line", required=True, readonly=True, ondelete="cascade", index=True
     )
-    order_id = fields.Many2one(related="order_line_id.order_id", store=True, index=True)
+    order_id = fields.Many2one(
+        related="order_line_id.order_id", store=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(related="order_id.partner_id", string="Customer")
     user_id = fields.Many2one(related="order_id.user_id", string="Salesperson")

@@ -16,7 +16,9 @@ class OrderCycleSource(models.Model):
     order_line_id = fields.Many2one(
         "sale.order.line", required=True, readonly=True, ondelete="cascade", index=True
     )
-    order_id = fields.Many2one(related="order_line_id.order_id", store=True, index=True)
+    order_id = fields.Many2one(
+        related="order_line_id.order_id", store=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(related="order_line_id.company_id", store=True, index=True)
     warehouse_id = fields.Many2one(
         "stock.warehouse",

@@ -23,6 +23,7 @@ from . import (
     test_feed_transactions,
     test_flow,
     test_foreign,
+    test_foreign_keys,
     test_foreign_disturbed,
     test_foreign_errors,
     test_foreign_switch,

@@ -8,7 +8,7 @@ class OrderCycleExplanationPlace(models.TransientModel):
     _description = "Quantity in a Warehouse for a Channel"
 
     explanation_id = fields.Many2one("order.cycle.explanation", ondelete="cascade")
-    warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
+    warehouse_id = fields.Many2one("stock.warehouse", readonly=True, ondelete="cascade")
     channel_id = fields.Many2one("order.cycle.channel", readonly=True)
     asked_by = fields.Char(string="Who Sells", readonly=True)
     quantity = fields.Float(string="Can Be Promised Now", digits="Product Unit", readonly=True)
