@@ -74,6 +74,23 @@ class TestPromisePlaces(PromiseCommon):
         self.assertEqual(rows.mapped("state"), ["solved", "open"])
         self.assertEqual(rows[1].missing_qty, 6)
 
+    def test_the_wizard_offers_the_same_goods_to_one_of_two_warehouses(self):
+        self.stock(self.rare, 5, self.third)
+        order = self.a_split_sale(4, 6 - 2)
+        action = order.cycle_shortage_line_ids.shortage_id.action_escalate()
+        window = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertTrue(window.has_several_places)
+        chosen = window.line_ids.proposal_id
+        self.assertEqual(chosen.mapped("kind").count("transfer"), 1)
+        self.assertEqual(
+            sum(
+                window.line_ids.proposal_ids.filtered(lambda row: row.kind == "transfer").mapped(
+                    "quantity"
+                )
+            ),
+            4,
+        )
+
     def test_what_one_warehouse_misses_is_taken_off_there(self):
         self.stock(self.rare, 4)
         order = self.a_split_sale(4, 6)

@@ -33,6 +33,7 @@ class OrderCyclePurchaseEscalation(models.TransientModel):
         compute="_compute_preview", help="Some of it this user may do, some others have to."
     )
     has_substitute = fields.Boolean(compute="_compute_preview")
+    has_several_places = fields.Boolean(string="Several Warehouses", compute="_compute_preview")
 
     # === COMPUTE METHODS === #
 
@@ -51,6 +52,7 @@ class OrderCyclePurchaseEscalation(models.TransientModel):
             wizard.is_allowed = not lacking
             wizard.is_partly_allowed = bool(lacking) and lacking != lines
             wizard.has_substitute = "substitute" in lines.mapped("decision")
+            wizard.has_several_places = len(wizard.line_ids.warehouse_id) > 1
             wizard.preview = wizard._preview_of(lines)
 
     def _preview_of(self, lines):

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from .order_cycle_remedy import GIVING_UP
 from .remedy_facts import Facts
 
 
@@ -183,8 +184,7 @@ class OrderCyclePurchaseEscalationLine(models.TransientModel):
         proposals = self.env["order.cycle.purchase.escalation.proposal"]._propose(facts)
         for case in facts.cases:
             line, found = case.line, proposals.get(case.line)
-            # Giving up is never chosen by itself.
-            wanted = found and found.filtered(lambda row: row.kind not in ("partial", "cancel"))
+            wanted = found and found.filtered(lambda row: row.kind not in GIVING_UP)
             line.proposal_id = wanted and wanted.sorted("rank")[:1]
             if case.shortage.asked_values:
                 line.write(line._restored(case.shortage.asked_values))

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .order_cycle_remedy import SERVICES, TIERS
+from .order_cycle_remedy import GIVING_UP, SERVICES, TIERS
 from .remedy_facts import judge
 
 
@@ -67,7 +67,10 @@ class OrderCyclePurchaseEscalationProposal(models.TransientModel):
                 if model in self.env:
                     # sudo: what is proposed names goods and orders of others, in numbers only
                     found += self.env[model].sudo()._propose(facts, case)
-            vals_list += self._ranked(case, found)
+            ranked = self._ranked(case, found)
+            if best := next((vals for vals in ranked if vals["kind"] not in GIVING_UP), None):
+                facts.take(case, best)
+            vals_list += ranked
         proposals = self.sudo().create(vals_list).sudo(self.env.su)
         return proposals.grouped("line_id")
 

@@ -15,6 +15,8 @@ TIERS = {
     "partial": 4,
     "cancel": 5,
 }
+# Never chosen by itself.
+GIVING_UP = ("partial", "cancel")
 SERVICES = {
     "incoming": "order.cycle.remedy.incoming",
     "buy": "order.cycle.remedy.buy",

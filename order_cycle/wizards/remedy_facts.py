@@ -207,6 +207,29 @@ class Facts:
 
     # === QUESTIONS === #
 
+    def take(self, case, remedy):
+        """Note what goods the remedy chosen for `case` takes: no other case is offered them.
+
+        :param dict remedy: values of a proposal
+        """
+        for product, warehouse, quantity in self._taken(case, remedy):
+            self.free[product, warehouse] -= quantity
+
+    def _taken(self, case, remedy):
+        places = self.env["stock.warehouse"]
+        if remedy["kind"] == "transfer":
+            return [(case.product, places.browse(remedy["warehouse_id"]), remedy["quantity"])]
+        if remedy["kind"] == "split":
+            return [
+                (case.product, places.browse(source["warehouse"]), source["quantity"])
+                for source in remedy["sources"]
+                if "warehouse" in source
+            ]
+        if remedy["kind"] == "substitute":
+            row = self.substitutes.browse(remedy["substitute_id"])
+            return [(row.substitute_id, case.warehouse, case.missing * row.ratio)]
+        return []
+
     def elsewhere(self, case):
         """Return [(warehouse, free quantity)] of the company's other warehouses, most first."""
         found = [
