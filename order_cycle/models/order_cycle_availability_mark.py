@@ -57,11 +57,15 @@ class OrderCycleAvailabilityMark(models.AbstractModel):
         return availability_marks_sql.WATCHED + availability_marks_sql.WATCHED_KITS
 
     def _register_hook(self):
-        """Watch the recipes of kits, too, when manufacturing was installed after this add-on."""
+        """Watch the recipes of kits, too, when manufacturing was installed after this add-on.
+
+        Not the functions are looked for: those stay when manufacturing goes, its tables do not.
+        """
         super()._register_hook()
         if "mrp.bom" in self.env:
-            name = availability_marks_sql.function_name(availability_marks_sql.WATCHED_KITS[0])
-            self.env.cr.execute("SELECT 1 FROM pg_proc WHERE proname = %s", [name])
+            last = availability_marks_sql.WATCHED_KITS[-1]
+            name = availability_marks_sql.trigger_name(last, last.operations[-1])
+            self.env.cr.execute("SELECT 1 FROM pg_trigger WHERE tgname = %s", [name])
             if not self.env.cr.fetchone():
                 self._watch()
 

@@ -1,4 +1,5 @@
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import AppsCommon
 
@@ -47,6 +48,22 @@ class TestKitsFeed(AppsCommon):
         answer = self.read(cursor)
         self.assertEqual((answer["complete"], answer["reason"]), (True, "everything_changed"))
         self.assertEqual(self.told(answer)["GIFT"], 2)
+
+    def test_recipes_are_watched_again_after_manufacturing_was_away(self):
+        """Its tables go with their triggers; the functions behind them stay."""
+        self.env.cr.execute(
+            "SELECT tgname, tgrelid::regclass::text FROM pg_trigger"
+            " WHERE tgname LIKE 'order_cycle_mark_%' AND tgrelid::regclass::text LIKE 'mrp_bom%'"
+        )
+        known = set(self.env.cr.fetchall())
+        self.assertEqual(len(known), 6)
+        self.env.flush_all()
+        for trigger, table in known:
+            self.env.cr.execute(
+                SQL("DROP TRIGGER %s ON %s", SQL.identifier(trigger), SQL.identifier(table))
+            )
+        self.env["order.cycle.availability.mark"]._register_hook()
+        self.test_another_recipe_has_everything_told_again()
 
     def test_what_is_made_is_no_kit(self):
         made = self.a_product("MADE", stock=3)
